@@ -1,0 +1,246 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { GansmithError, usageError } from "../util/errors.ts";
+import { checkJson, type JsonObject } from "../util/json.ts";
+import { errorCode, ioError, removeTemporaries, writeFileAtomic } from "../util/node/files.ts";
+import { version } from "../util/version.ts";
+import { acquireLock, type RunLock } from "./run-lock.ts";
+
+/** The version of the run folder's layout; a folder from a newer gansmith is refused. */
+const formatVersion = 1;
+
+/** How a new run folder is named and what it holds. */
+export interface RunFolderOptions {
+  /** Where numbered folders are made; default `runs`. */
+  readonly root?: string;
+  /** The recipe's name, the second half of the folder's name. */
+  readonly name: string;
+  /** Everything needed to run it again. */
+  readonly config: JsonObject;
+  /** Names the folder itself instead of a number under `root`. */
+  readonly dir?: string | undefined;
+}
+
+/**
+ * One training run on disk: `config.json`, `events.jsonl`, `checkpoints/`, `samples/`.
+ * Reading needs no lock; whoever writes holds it, so two processes never train the same run.
+ */
+export class RunFolder {
+  /** As given or made, such as `runs/00003-mnist-dcgan`. */
+  readonly path: string;
+  /** The recipe's name. */
+  readonly name: string;
+  readonly config: JsonObject;
+  /** When the run was created, ISO 8601. */
+  readonly createdAt: string;
+  #lock: RunLock | undefined;
+
+  private constructor(path: string, header: Header, lock?: RunLock) {
+    this.path = path;
+    this.name = header.name;
+    this.config = header.config;
+    this.createdAt = header.createdAt;
+    this.#lock = lock;
+  }
+
+  /**
+   * Makes and locks a new run folder. Throws a usage error when `dir` is occupied or the name is
+   * not usable, and an io error when the parent cannot be written.
+   */
+  static create({ root = "runs", name, config, dir }: RunFolderOptions): RunFolder {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
+      throw usageError(
+        `a run's name must be 1 to 100 letters, digits, ".", "_" or "-" and begin with a letter or digit, received "${name}".`,
+      );
+    }
+    checkJson(config, "config");
+    const path = dir === undefined ? claimNumber(root, name) : claimFolder(dir);
+    const lock = acquireLock(path);
+    try {
+      const header: Header = { name, createdAt: new Date().toISOString(), config };
+      mkdirSync(join(path, "checkpoints"));
+      mkdirSync(join(path, "samples"));
+      // The config comes last: a folder that has one is whole.
+      writeFileAtomic(
+        join(path, "config.json"),
+        `${JSON.stringify({ format: "gansmith-run", formatVersion, gansmith: version, ...header }, null, 2)}\n`,
+      );
+      return new RunFolder(path, header, lock);
+    } catch (error) {
+      lock.release();
+      throw ioError(`write the run folder ${path}`, error);
+    }
+  }
+
+  /** Opens a run folder for reading. Throws a usage error when it is none, or from a newer version. */
+  static open(path: string): RunFolder {
+    return new RunFolder(path, readHeader(path));
+  }
+
+  /**
+   * Takes the run for writing and removes what a killed writer left half-done.
+   * Throws a usage error when another live process holds it.
+   */
+  lock(): this {
+    if (this.#lock !== undefined) return this;
+    this.#lock = acquireLock(this.path);
+    try {
+      for (const folder of [this.path, this.checkpointsPath, this.samplesPath]) {
+        mkdirSync(folder, { recursive: true });
+        removeTemporaries(folder);
+      }
+    } catch (error) {
+      this.release();
+      throw ioError(`clean up the run folder ${this.path}`, error);
+    }
+    return this;
+  }
+
+  /** Gives the run back; harmless when it was not held. */
+  release(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  get locked(): boolean {
+    return this.#lock !== undefined;
+  }
+
+  get configPath(): string {
+    return join(this.path, "config.json");
+  }
+
+  get eventsPath(): string {
+    return join(this.path, "events.jsonl");
+  }
+
+  get checkpointsPath(): string {
+    return join(this.path, "checkpoints");
+  }
+
+  get samplesPath(): string {
+    return join(this.path, "samples");
+  }
+
+  get modelCardPath(): string {
+    return join(this.path, "README.md");
+  }
+
+  get generatorPath(): string {
+    return join(this.path, "generator.onnx");
+  }
+}
+
+interface Header {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly config: JsonObject;
+}
+
+const numbered = /^(\d{5,})-/;
+
+/**
+ * Claims the next number under `root`. Names differ, so mkdir of the folder alone would let two
+ * processes share a number: each first claims the number by mkdir of `.claim-00003`, then looks again.
+ */
+function claimNumber(root: string, name: string): string {
+  try {
+    mkdirSync(root, { recursive: true });
+    for (let n = highest(root) + 1; ; n = Math.max(n, highest(root)) + 1) {
+      const number = String(n).padStart(5, "0");
+      const claim = join(root, `.claim-${number}`);
+      try {
+        mkdirSync(claim);
+      } catch (error) {
+        if (errorCode(error) === "EEXIST") continue;
+        throw error;
+      }
+      try {
+        if (highest(root) >= n) continue;
+        const path = join(root, `${number}-${name}`);
+        mkdirSync(path);
+        return path;
+      } finally {
+        rmdirSync(claim);
+      }
+    }
+  } catch (error) {
+    throw ioError(`create a run folder in ${root}`, error);
+  }
+}
+
+function highest(root: string): number {
+  let max = 0;
+  for (const entry of readdirSync(root))
+    max = Math.max(max, Number(numbered.exec(entry)?.[1] ?? 0));
+  return max;
+}
+
+function claimFolder(dir: string): string {
+  try {
+    mkdirSync(dir, { recursive: true });
+    if (readdirSync(dir).length === 0) return dir;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") {
+      throw usageError(`${dir} is a file, expected a new or empty folder; choose another --out.`);
+    }
+    throw ioError(`create the run folder ${dir}`, error);
+  }
+  throw usageError(
+    existsSync(join(dir, "config.json"))
+      ? `${dir} already holds a run; choose another --out, or go on with it: gansmith resume ${dir}`
+      : `${dir} is not empty; choose another --out, so that nothing there is overwritten.`,
+  );
+}
+
+function readHeader(path: string): Header {
+  const file = join(path, "config.json");
+  let text: string;
+  try {
+    if (!statSync(path).isDirectory()) {
+      throw usageError(`${path} is a file, expected a run folder such as runs/00001-mnist-dcgan.`);
+    }
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof GansmithError) throw error;
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") {
+      throw usageError(
+        existsSync(path)
+          ? `${path} is not a run folder: it has no config.json.`
+          : `there is no run folder ${path}; the folders in runs/ are named like runs/00001-mnist-dcgan.`,
+      );
+    }
+    throw ioError(`read ${file}`, error);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new GansmithError("io", `${file} is damaged: it is not valid JSON.`, { cause: error });
+  }
+  return checkHeader(json, file, path);
+}
+
+function checkHeader(json: unknown, file: string, path: string): Header {
+  const found = isObject(json) ? json : {};
+  if (found.format !== "gansmith-run" || typeof found.formatVersion !== "number") {
+    throw usageError(`${path} is not a run folder: ${basename(file)} was not written by gansmith.`);
+  }
+  if (found.formatVersion > formatVersion) {
+    throw usageError(
+      `${file} has format version ${found.formatVersion}, this gansmith (${version}) reads up to ${formatVersion}; install gansmith ${String(found.gansmith)} or newer.`,
+    );
+  }
+  const { name, createdAt, config } = found;
+  if (typeof name !== "string" || typeof createdAt !== "string" || !isObject(config)) {
+    throw new GansmithError(
+      "io",
+      `${file} is damaged: expected a name, a createdAt time and a config object.`,
+    );
+  }
+  return { name, createdAt, config: config as JsonObject };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
