@@ -1,0 +1,318 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { decodeSafetensors, type NamedTensor, safetensorsChunks } from "../onnx/safetensors.ts";
+import { GansmithError, usageError } from "../util/errors.ts";
+import { checkJson, type JsonValue } from "../util/json.ts";
+import {
+  commitTemporary,
+  errorCode,
+  ioError,
+  readFileChunks,
+  removeTemporaries,
+  syncFolder,
+  writeFileAtomic,
+  writeTemporary,
+} from "../util/node/files.ts";
+import {
+  type CheckpointMetric,
+  encodeManifest,
+  type Manifest,
+  parseManifest,
+  tensorsName,
+} from "./checkpoint-manifest.ts";
+
+/** Everything that a resumed run needs to go on to the bit. */
+export interface Checkpoint {
+  /** Finished generator updates, a whole number >= 0. */
+  readonly step: number;
+  /** Weights, EMA, optimizer state, running statistics. */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** Schedules, random-number state, position in the data, best metric: plain JSON. */
+  readonly state: JsonValue;
+}
+
+/** A checkpoint read back, and what had to be passed over to find it. */
+export interface LoadedCheckpoint extends Checkpoint {
+  readonly metric?: CheckpointMetric;
+  /** The manifest's path. */
+  readonly path: string;
+  /** One sentence for each damaged checkpoint that was passed over. */
+  readonly warnings: readonly string[];
+}
+
+/** A checkpoint as listed, not yet verified. */
+export interface CheckpointInfo {
+  readonly step: number;
+  readonly path: string;
+  readonly metric?: CheckpointMetric;
+}
+
+const manifestName = /^(\d{6,})\.json$/;
+
+/**
+ * The checkpoints of one run: `000123.json` (step, state, metric, and the size and sha256 of the
+ * tensors) beside `000123-<hash>.safetensors`. A manifest is renamed into place only after its
+ * tensors are durable, and older checkpoints are deleted only after that: a kill at any instant leaves
+ * the checkpoint before. Every flipped byte is detected.
+ */
+export class CheckpointStore {
+  readonly path: string;
+  /** How many of the latest are kept; the best by metric is kept besides. */
+  readonly keep: number;
+
+  constructor(path: string, { keep = 3 }: { readonly keep?: number } = {}) {
+    if (!Number.isSafeInteger(keep) || keep < 1) {
+      throw usageError(`the number of checkpoints to keep must be at least 1, received ${keep}.`);
+    }
+    this.path = path;
+    this.keep = keep;
+  }
+
+  /**
+   * Writes a checkpoint and then deletes those no longer kept; returns the manifest's path.
+   * Hold the run folder's lock. Throws a usage error for state that JSON cannot hold, and
+   * `GansmithError` ("io") when the disk refuses: the checkpoints before are then untouched.
+   */
+  save(checkpoint: Checkpoint, metric?: CheckpointMetric): string {
+    const { step, tensors, state } = checkpoint;
+    if (!Number.isSafeInteger(step) || step < 0) {
+      throw usageError(`a checkpoint's step must be a whole number >= 0, received ${step}.`);
+    }
+    checkJson(state, "checkpoint state");
+    if (metric) checkJson(metric.value, `checkpoint metric ${metric.name}`);
+    const stem = String(step).padStart(6, "0");
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const temp = writeTemporary(
+      join(this.path, `${stem}.safetensors`),
+      watch(safetensorsChunks(tensors), (chunk) => {
+        hash.update(chunk);
+        bytes += chunk.length;
+      }),
+    );
+    const sha256 = hash.digest("hex");
+    // The hash in the name keeps the same step, saved anew, from overwriting what its old manifest needs.
+    const file = `${stem}-${sha256.slice(0, 16)}.safetensors`;
+    commitTemporary(temp, join(this.path, file));
+    const path = join(this.path, `${stem}.json`);
+    writeFileAtomic(path, encodeManifest({ step, file, bytes, sha256, metric, state }));
+    this.#prune();
+    return path;
+  }
+
+  /** All checkpoints with a readable manifest, oldest first; contents are verified by loading. */
+  list(): CheckpointInfo[] {
+    return this.#manifests()
+      .filter((entry) => entry.manifest !== undefined)
+      .map(({ step, path, manifest }) => ({
+        step,
+        path,
+        ...(manifest?.metric && { metric: manifest.metric }),
+      }));
+  }
+
+  /**
+   * The newest checkpoint that is whole; a damaged one is passed over with a warning.
+   * `undefined` when there is none at all. Throws `GansmithError` ("checkpoint") when all are damaged.
+   */
+  latest(): LoadedCheckpoint | undefined {
+    return this.#firstWhole(this.#manifests().reverse());
+  }
+
+  /** The best checkpoint by its metric, else as `latest`. */
+  best(): LoadedCheckpoint | undefined {
+    const entries = this.#manifests().reverse();
+    const ranked = rankByMetric(entries);
+    return this.#firstWhole([...ranked, ...entries.filter((e) => !ranked.includes(e))]);
+  }
+
+  /** The checkpoint of one step. Throws a usage error when there is none, "checkpoint" if damaged. */
+  at(step: number): LoadedCheckpoint {
+    const entries = this.#manifests();
+    const entry = entries.find((e) => e.step === step);
+    if (entry === undefined) {
+      const known = entries.map((e) => e.step).join(", ") || "none";
+      throw usageError(`${this.path} has no checkpoint of step ${step}; there are: ${known}.`);
+    }
+    return this.#load(entry, []);
+  }
+
+  /**
+   * Deletes checkpoints after `step`. Call it when a run resumes from `step`, so that `latest` never
+   * returns to what the resumed run superseded. Hold the run folder's lock.
+   */
+  discardAfter(step: number): void {
+    for (const entry of this.#manifests()) if (entry.step > step) this.#remove(entry);
+    this.cleanUp();
+  }
+
+  /** Removes what a killed writer left: temporary files and tensors that no manifest names. */
+  cleanUp(): void {
+    try {
+      removeTemporaries(this.path);
+      const entries = this.#manifests();
+      // A damaged manifest may name any tensors of its step; those stay for a person to look at.
+      const damaged = entries.filter((e) => e.manifest === undefined).map((e) => e.step);
+      const named = new Set(entries.map((e) => e.manifest?.file));
+      for (const name of readdirSync(this.path)) {
+        if (!tensorsName.test(name) || named.has(name)) continue;
+        if (!damaged.includes(Number.parseInt(name, 10))) rmSync(join(this.path, name));
+      }
+    } catch (error) {
+      throw ioError(`clean up ${this.path}`, error);
+    }
+  }
+
+  #prune(): void {
+    const entries = this.#manifests().reverse();
+    const kept = new Set(entries.slice(0, this.keep));
+    const best = rankByMetric(entries)[0];
+    if (best) kept.add(best);
+    const old = entries.filter((entry) => !kept.has(entry));
+    for (const entry of old) this.#remove(entry);
+    this.cleanUp();
+  }
+
+  /** The manifest goes first: tensors without one are leftovers, one without tensors is damage. */
+  #remove(entry: Entry): void {
+    try {
+      rmSync(entry.path, { force: true });
+      syncFolder(this.path);
+      if (entry.manifest) rmSync(join(this.path, entry.manifest.file), { force: true });
+    } catch (error) {
+      throw ioError(`delete the old checkpoint ${entry.path}`, error);
+    }
+  }
+
+  /** Oldest first. */
+  #manifests(): Entry[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.path);
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return [];
+      throw ioError(`read ${this.path}`, error);
+    }
+    return names
+      .filter((name) => manifestName.test(name))
+      .map((name) => {
+        const path = join(this.path, name);
+        const step = Number.parseInt(name, 10);
+        try {
+          const manifest = parseManifest(readFileSync(path), path);
+          if (manifest.step !== step)
+            throw damage(path, `its name and its step ${manifest.step} differ`);
+          return { step, path, manifest };
+        } catch (error) {
+          return { step, path, error: ioError(`read ${path}`, error) };
+        }
+      })
+      .sort((a, b) => a.step - b.step);
+  }
+
+  #firstWhole(entries: readonly Entry[]): LoadedCheckpoint | undefined {
+    const warnings: string[] = [];
+    for (const entry of entries) {
+      try {
+        return this.#load(entry, warnings);
+      } catch (error) {
+        if (!(error instanceof GansmithError)) throw error;
+        warnings.push(error.message);
+      }
+    }
+    if (warnings.length === 0) return undefined;
+    throw new GansmithError(
+      "checkpoint",
+      `no checkpoint in ${this.path} can be read. ${warnings.join(" ")}`,
+    );
+  }
+
+  #load(entry: Entry, warnings: readonly string[]): LoadedCheckpoint {
+    if (entry.manifest === undefined) throw entry.error;
+    const { file, bytes, sha256, step, state, metric } = entry.manifest;
+    const path = join(this.path, file);
+    const hash = createHash("sha256");
+    let content: Uint8Array;
+    try {
+      content = readFileChunks(path, (chunk) => hash.update(chunk));
+    } catch (error) {
+      throw ioError(`read the checkpoint ${path}`, error);
+    }
+    if (content.length !== bytes) {
+      throw damage(path, `it has ${content.length} bytes, its manifest says ${bytes}`);
+    }
+    if (hash.digest("hex") !== sha256) {
+      throw damage(path, "its sha256 is not the one in its manifest");
+    }
+    const { tensors } = decodeSafetensors(content);
+    return { step, tensors, state, path: entry.path, warnings, ...(metric && { metric }) };
+  }
+}
+
+type Entry =
+  | {
+      readonly step: number;
+      readonly path: string;
+      readonly manifest: Manifest;
+      readonly error?: never;
+    }
+  | {
+      readonly step: number;
+      readonly path: string;
+      readonly manifest?: never;
+      readonly error: GansmithError;
+    };
+
+/** Best first; of equals the newer. The newest metric's name decides which metric counts. */
+function rankByMetric(newestFirst: readonly Entry[]): Entry[] {
+  const metricOf = (entry: Entry) => entry.manifest?.metric;
+  const rule = newestFirst.map(metricOf).find((metric) => metric !== undefined);
+  if (rule === undefined) return [];
+  const sign = rule.better === "lower" ? 1 : -1;
+  return newestFirst
+    .filter((entry) => metricOf(entry)?.name === rule.name)
+    .sort((a, b) => sign * ((metricOf(a)?.value ?? 0) - (metricOf(b)?.value ?? 0)));
+}
+
+function damage(path: string, what: string): GansmithError {
+  return new GansmithError("checkpoint", `${path} is damaged: ${what}.`);
+}
+
+function* watch(
+  chunks: Iterable<Uint8Array>,
+  see: (chunk: Uint8Array) => void,
+): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    see(chunk);
+    yield chunk;
+  }
+}
+
+/**
+ * Checks that a checkpoint belongs to a model: the same names, each with the same shape.
+ * Throws `GansmithError` ("checkpoint") whose one sentence names the first differences.
+ */
+export function matchTensors(
+  expected: ReadonlyMap<string, readonly number[]>,
+  got: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  what = "the checkpoint",
+): void {
+  const differences: string[] = [];
+  for (const [name, shape] of expected) {
+    const found = got.get(name);
+    if (found === undefined) differences.push(`${name} [${shape}] is missing`);
+    else if (found.shape.join() !== shape.join()) {
+      differences.push(`${name} is [${found.shape}], expected [${shape}]`);
+    }
+  }
+  for (const [name, { shape }] of got) {
+    if (!expected.has(name)) differences.push(`${name} [${shape}] is not in this model`);
+  }
+  if (differences.length === 0) return;
+  const more = differences.length > 3 ? `, and ${differences.length - 3} more differences` : "";
+  throw new GansmithError(
+    "checkpoint",
+    `${what} belongs to another model: ${differences.slice(0, 3).join("; ")}${more}; use the recipe and settings that it was trained with.`,
+  );
+}
