@@ -1,0 +1,15 @@
+import * as ops from "../graph/ops/index.ts";
+import type { Value } from "../graph/value.ts";
+import { type Initializer, normal } from "./initializers.ts";
+import type { Scope } from "./scope.ts";
+
+/** A trained vector for each index: indices i32 [...] -> [..., features]; weight [count, features]. */
+export function embedding(
+  s: Scope,
+  indices: Value,
+  count: number,
+  features: number,
+  init: Initializer = normal(1),
+): Value {
+  return s.build(() => ops.gatherRows(s.parameter("weight", [count, features], init), indices));
+}

@@ -1,0 +1,28 @@
+export * from "./activations.ts";
+export { type AttentionOptions, multiHeadAttention } from "./attention.ts";
+export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";
+export {
+  type Conv2dOptions,
+  type ConvTranspose2dOptions,
+  conv2d,
+  convTranspose2d,
+} from "./conv2d.ts";
+export { dropout } from "./dropout.ts";
+export { embedding } from "./embedding.ts";
+export {
+  fanInUniform,
+  heNormal,
+  type Initializer,
+  normal,
+  ones,
+  orthogonal,
+  uniform,
+  xavierUniform,
+  zeros,
+} from "./initializers.ts";
+export { type LinearOptions, linear } from "./linear.ts";
+export { groupNorm, instanceNorm, layerNorm } from "./normalization.ts";
+export { gruCell, type LstmState, lstmCell } from "./recurrent.ts";
+export { downsampleMean, pixelShuffle, upsampleBilinear, upsampleNearest } from "./resampling.ts";
+export { Scope, type Variable, Variables } from "./scope.ts";
+export { spectralNorm } from "./spectral-norm.ts";
