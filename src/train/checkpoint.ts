@@ -26,7 +26,7 @@ import {
 export interface Checkpoint {
   /** Finished generator updates, a whole number >= 0. */
   readonly step: number;
-  /** Weights, EMA, optimizer state, running statistics. */
+  /** Weights, EMA, optimizer state, running statistics; their order is not kept. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
   /** Schedules, random-number state, position in the data, best metric: plain JSON. */
   readonly state: JsonValue;
