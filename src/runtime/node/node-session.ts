@@ -1,0 +1,100 @@
+import { GansmithError, usageError } from "../../util/errors.ts";
+import { type OrtApi, ortBackend } from "../ort-session.ts";
+import type { Backend, Lowering } from "../session.ts";
+import { physicalCores } from "./cpu-cores.ts";
+
+export interface NodeBackendOptions {
+  /** The backend's own graph pass. */
+  readonly lowering?: Lowering;
+}
+
+export interface CpuBackendOptions extends NodeBackendOptions {
+  /** Threads of one operator; the physical cores by default. Results depend on it bit by bit. */
+  readonly threads?: number;
+}
+
+/** Each session has a pool that spins after a run; without this, sessions starve one another. */
+const stopSpinning = { session: { force_spinning_stop: "1" } };
+const errorsOnly = 3;
+
+/** ONNX Runtime on the CPU. Throws a usage error unless `threads` is a whole number >= 1. */
+export function cpuBackend(
+  options: CpuBackendOptions = {},
+): Backend & { readonly threads: number } {
+  const threads = options.threads ?? physicalCores();
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw usageError(`cpu backend: threads must be a whole number >= 1, received ${threads}.`);
+  }
+  const backend = ortBackend({
+    name: "cpu",
+    load,
+    sessionOptions: {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: errorsOnly,
+      extra: stopSpinning,
+    },
+    lowering: options.lowering,
+    keepsOnDevice: false,
+    writesInPlace: true,
+  });
+  return { ...backend, threads };
+}
+
+/** ONNX Runtime on a GPU through WebGPU (Vulkan, Metal or Direct3D 12). */
+export function webgpuBackend(options: NodeBackendOptions = {}): Backend {
+  return ortBackend({
+    name: "webgpu",
+    load: () => load("webgpu"),
+    sessionOptions: {
+      executionProviders: ["webgpu"],
+      logSeverityLevel: errorsOnly,
+      extra: stopSpinning,
+    },
+    lowering: options.lowering,
+    keepsOnDevice: true,
+    writesInPlace: false,
+  });
+}
+
+/** ONNX Runtime on an NVIDIA GPU; outputs return to host memory after each run. */
+export function cudaBackend(options: NodeBackendOptions = {}): Backend {
+  return ortBackend({
+    name: "cuda",
+    load: () => load("cuda"),
+    sessionOptions: {
+      executionProviders: ["cuda"],
+      logSeverityLevel: errorsOnly,
+      extra: stopSpinning,
+    },
+    lowering: options.lowering,
+    keepsOnDevice: false,
+    writesInPlace: false,
+  });
+}
+
+/** Loads onnxruntime-node, whose binary exists for some platforms only. */
+async function load(provider: "cpu" | "webgpu" | "cuda" = "cpu"): Promise<OrtApi> {
+  let ort: typeof import("onnxruntime-node");
+  try {
+    ort = await import("onnxruntime-node");
+  } catch (error) {
+    throw new GansmithError(
+      "runtime",
+      `onnxruntime-node cannot be loaded on ${process.platform}-${process.arch} with Node.js ` +
+        `${process.versions.node}: ${error instanceof Error ? error.message : error}. Install it ` +
+        "with `npm install onnxruntime-node`; it needs glibc >= 2.28 on Linux, or use `--backend reference`.",
+      { cause: error },
+    );
+  }
+  const bundled = ort.listSupportedBackends().find((b) => b.name === provider);
+  if (!bundled) {
+    const known = ort.listSupportedBackends().map((b) => b.name);
+    throw new GansmithError(
+      "runtime",
+      `this build of onnxruntime-node has no ${provider} provider; it has: ${known.join(", ")}.`,
+    );
+  }
+  return ort;
+}

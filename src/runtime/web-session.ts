@@ -1,0 +1,74 @@
+import type { Env } from "onnxruntime-common";
+import { GansmithError } from "../util/errors.ts";
+import { type OrtApi, ortBackend } from "./ort-session.ts";
+import type { Backend, Lowering } from "./session.ts";
+
+export interface WebBackendOptions {
+  /**
+   * Where onnxruntime-web's `.wasm` and `.mjs` files lie: a folder's URL that ends in "/", or the
+   * URL of each. By default they are looked for beside the script.
+   */
+  readonly wasmPaths?: Env.WasmPrefixOrFilePaths;
+  /** Threads of one operator; needs a cross-origin isolated page (COOP and COEP headers). */
+  readonly threads?: number;
+  /** The backend's own graph pass. */
+  readonly lowering?: Lowering;
+}
+
+const errorsOnly = 3;
+
+/** ONNX Runtime on the CPU through WebAssembly, in a browser or a worker. */
+export function wasmBackend(options: WebBackendOptions = {}): Backend {
+  return ortBackend({
+    name: "wasm",
+    load: () => configured("wasm", import("onnxruntime-web/wasm"), options),
+    sessionOptions: { executionProviders: ["wasm"], logSeverityLevel: errorsOnly },
+    lowering: options.lowering,
+    keepsOnDevice: false,
+    writesInPlace: false,
+  });
+}
+
+/** ONNX Runtime on the GPU through the browser's WebGPU. */
+export function webgpuBackend(options: WebBackendOptions = {}): Backend {
+  return ortBackend({
+    name: "webgpu",
+    load: async () => {
+      if (!(await hasGpu(true))) {
+        throw new GansmithError(
+          "runtime",
+          "this browser gives no WebGPU adapter; use the wasm backend.",
+        );
+      }
+      return configured("webgpu", import("onnxruntime-web/webgpu"), options);
+    },
+    sessionOptions: { executionProviders: ["webgpu"], logSeverityLevel: errorsOnly },
+    lowering: options.lowering,
+    keepsOnDevice: true,
+    writesInPlace: false,
+    download: (tensor) => tensor.getData(),
+  });
+}
+
+/** Whether the browser offers WebGPU, on hardware unless software adapters count too. */
+export async function hasGpu(softwareToo = false): Promise<boolean> {
+  const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  return adapter ? softwareToo || !adapter.info.isFallbackAdapter : false;
+}
+
+async function configured(
+  name: string,
+  module: Promise<typeof import("onnxruntime-web")>,
+  { wasmPaths, threads }: WebBackendOptions,
+): Promise<OrtApi> {
+  const ort = await module.catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GansmithError("runtime", `onnxruntime-web (${name}) cannot be loaded: ${why}.`, {
+      cause: error,
+    });
+  });
+  if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
+  if (threads !== undefined) ort.env.wasm.numThreads = threads;
+  return ort;
+}
