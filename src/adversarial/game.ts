@@ -1,0 +1,126 @@
+import { gradients } from "../graph/gradients.ts";
+import * as ops from "../graph/ops/index.ts";
+import { leaf } from "../graph/ops/leaf.ts";
+import type { Value } from "../graph/value.ts";
+import { Variables } from "../nn/scope.ts";
+import type { Loss } from "./loss.ts";
+import type { GanModel } from "./model.ts";
+import type { Regularizer } from "./regularizer.ts";
+
+/** One player's move: what it reads, minimises, and leaves behind. */
+export interface Phase {
+  readonly name: string;
+  /** The network that this phase trains; its variables stand below this path. */
+  readonly network: "discriminator" | "generator";
+  /** What it minimises, shape []. */
+  readonly loss: Value;
+  /** Batches and random numbers by name, e.g. `real` [N,C,H,W], `z` [N,latent]. */
+  readonly inputs: ReadonlyMap<string, Value>;
+  /** d(loss)/d(parameter) by parameter name. */
+  readonly gradients: ReadonlyMap<string, Value>;
+  /** New contents of state variables by name. */
+  readonly assignments: ReadonlyMap<string, Value>;
+  /** Further shape [] values to log. */
+  readonly scalars: ReadonlyMap<string, Value>;
+}
+
+export interface GameSpec {
+  readonly model: GanModel;
+  readonly loss: { readonly rule: Loss; readonly options: unknown };
+  readonly regularizers: readonly { readonly rule: Regularizer; readonly options: unknown }[];
+  readonly batch: number;
+  readonly discriminatorSteps: number;
+  readonly generatorSteps: number;
+}
+
+/**
+ * The two-player game as graphs. An iteration is `discriminatorSteps` discriminator moves, each on a
+ * fresh batch, then `generatorSteps` generator moves. The generator's first move is judged on the
+ * very fakes of the discriminator's last one, by the updated discriminator; further moves draw new z.
+ */
+export interface Game {
+  readonly variables: Variables;
+  /** The moves of one iteration in order; the same object may come several times. */
+  readonly plan: readonly Phase[];
+}
+
+export function buildGame(spec: GameSpec): Game {
+  const { model, batch, loss } = spec;
+  const { channels, size } = model.image;
+  const variables = new Variables();
+  const discriminator = variables.scope("discriminator");
+  const labels = model.classes > 0 ? leaf("labels", [batch], { kind: "data" }, "i32") : undefined;
+  const real = leaf("real", [batch, channels, size, size], { kind: "data" });
+  const noise = () => leaf("z", [batch, model.latent], { kind: "noise", distribution: "normal" });
+  const generate = (z: Value) => model.generator(variables.scope("generator"), z, labels);
+  const discriminate = (x: Value) => model.discriminator(discriminator, x, labels);
+
+  const finish = (
+    name: string,
+    network: Phase["network"],
+    objective: Value,
+    inputs: Map<string, Value>,
+    scalars: Map<string, Value>,
+  ): Phase => {
+    if (labels) inputs.set("labels", labels);
+    for (const [path, value] of variables.noise) inputs.set(path, value);
+    const trained = variables.under(network).filter((v) => v.trainable);
+    const slopes = gradients(
+      objective,
+      trained.map((v) => v.value),
+    );
+    return {
+      name,
+      network,
+      loss: objective,
+      inputs,
+      gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
+      assignments: new Map(variables.assigned),
+      scalars,
+    };
+  };
+
+  const z = noise();
+  const fake = generate(z);
+  const held = ops.stopGradient(fake);
+  const logits = { real: discriminate(real), fake: discriminate(held) };
+  let objective = loss.rule.discriminator(logits, loss.options);
+  const scalars = new Map([
+    ["realLogit", ops.reduceMean(logits.real)],
+    ["fakeLogit", ops.reduceMean(logits.fake)],
+  ]);
+  for (const { rule, options } of spec.regularizers) {
+    const term = rule.penalty(
+      { real, fake: held, discriminate, realLogits: logits.real, fakeLogits: logits.fake },
+      options,
+    );
+    scalars.set(rule.name, term);
+    objective = ops.add(objective, term);
+  }
+  const dInputs = new Map([
+    ["real", real],
+    ["z", z],
+  ]);
+  const dPhase = finish("d", "discriminator", objective, dInputs, scalars);
+
+  const generatorPhase = (name: string, latent: Value, images: Value) => {
+    const judged = {
+      real: loss.rule.generatorNeedsReal ? discriminate(real) : logits.real,
+      fake: discriminate(images),
+    };
+    // What an earlier move drew or read is listed, too: its values may be needed again.
+    const inputs = new Map([...dInputs, ["z", latent] as const]);
+    return finish(name, "generator", loss.rule.generator(judged, loss.options), inputs, new Map());
+  };
+  // The fakes and their statistics were already counted in the discriminator's move.
+  variables.beginPhase();
+  const gPhase = generatorPhase("g", z, fake);
+  const plan = [...new Array<Phase>(spec.discriminatorSteps).fill(dPhase), gPhase];
+  if (spec.generatorSteps > 1) {
+    variables.beginPhase();
+    const fresh = noise();
+    const again = generatorPhase("g-again", fresh, generate(fresh));
+    plan.push(...new Array<Phase>(spec.generatorSteps - 1).fill(again));
+  }
+  return { variables, plan };
+}

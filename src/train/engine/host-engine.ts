@@ -1,0 +1,210 @@
+import type { Game, Phase } from "../../adversarial/game.ts";
+import { elementCount, type Value } from "../../graph/value.ts";
+import type { Variable } from "../../nn/scope.ts";
+import {
+  createOptimizerKernel,
+  type OptimizerKernel,
+} from "../../runtime/kernel/optimizer-kernel.ts";
+import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import { GansmithError } from "../../util/errors.ts";
+import { ArenaPlan, paddedCount } from "./arena.ts";
+import type { Engine, NetworkOptimizer, PhaseScalars } from "./engine.ts";
+import { type PreparedPhase, preparePhases } from "./prepare.ts";
+
+interface Range {
+  readonly offset: number;
+  readonly variable: Variable;
+}
+
+/** One network's arrays: each kind is one flat range, so that an update is one kernel call. */
+interface Block {
+  readonly ranges: readonly Range[];
+  readonly count: number;
+  readonly weights: number;
+  readonly gradients: number;
+  readonly slots: readonly number[];
+}
+
+interface CompiledPhase {
+  readonly prepared: PreparedPhase;
+  readonly session: Session;
+  readonly into: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Plays the game on a backend that works in host memory. Weights, gradients and optimizer state lie in
+ * one WebAssembly.Memory: the sessions read and write it directly, the fused kernel updates it in
+ * place.
+ */
+export class HostEngine implements Engine {
+  readonly updates = new Map<Phase["network"], number>([
+    ["discriminator", 0],
+    ["generator", 0],
+  ]);
+  #kernel: OptimizerKernel;
+  #blocks: ReadonlyMap<string, Block>;
+  #optimizers: ReadonlyMap<string, NetworkOptimizer>;
+  #arrays: Map<string, Float32Array>;
+  #average: { ema: number; source: number; count: number };
+  #states: ReadonlyMap<string, Variable>;
+  #variableFeeds: Map<string, Tensor>;
+  #phases = new Map<Phase, CompiledPhase>();
+
+  static async create(
+    game: Game,
+    backend: Backend,
+    optimizers: ReadonlyMap<Phase["network"], NetworkOptimizer>,
+  ): Promise<HostEngine> {
+    const engine = new HostEngine(game, optimizers);
+    for (const prepared of preparePhases(game, backend.lowering)) {
+      engine.#phases.set(prepared.phase, await engine.#compile(prepared, backend));
+    }
+    return engine;
+  }
+
+  private constructor(game: Game, optimizers: ReadonlyMap<Phase["network"], NetworkOptimizer>) {
+    const plan = new ArenaPlan();
+    const blocks = new Map<string, Block>();
+    for (const [network, { rule }] of optimizers) {
+      const trained = game.variables.under(network).filter((v) => v.trainable);
+      blocks.set(network, reserveBlock(plan, trained, rule.slots.length));
+    }
+    const averaged = blocks.get("generator") as Block;
+    const ema = plan.reserve(averaged.count);
+    const memory = plan.allocate();
+    const view = (offset: number, v: Variable) =>
+      new Float32Array(memory.buffer as ArrayBuffer, offset, elementCount(v.shape));
+    const arrays = new Map<string, Float32Array>();
+    for (const [network, block] of blocks) {
+      const { slots } = (optimizers.get(network as Phase["network"]) as NetworkOptimizer).rule;
+      for (const { variable, offset } of block.ranges) {
+        arrays.set(variable.name, view(block.weights + offset, variable));
+        arrays.set(`gradient/${variable.name}`, view(block.gradients + offset, variable));
+        slots.forEach((slot, i) => {
+          const start = (block.slots[i] as number) + offset;
+          arrays.set(`optimizer/${slot}/${variable.name}`, view(start, variable));
+        });
+      }
+    }
+    for (const { variable, offset } of averaged.ranges) {
+      arrays.set(`ema/${variable.name}`, view(ema + offset, variable));
+    }
+    const states = [...game.variables.all.values()].filter((v) => !v.trainable);
+    for (const v of states) {
+      arrays.set(v.name, new Float32Array(elementCount(v.shape)));
+      if (v.name.startsWith("generator/")) {
+        arrays.set(`ema/${v.name}`, new Float32Array(elementCount(v.shape)));
+      }
+    }
+    this.#kernel = createOptimizerKernel(memory);
+    this.#blocks = blocks;
+    this.#optimizers = optimizers;
+    this.#arrays = arrays;
+    this.#average = { ema, source: averaged.weights, count: averaged.count };
+    this.#states = new Map(states.map((v) => [v.name, v]));
+    this.#variableFeeds = new Map(
+      [...game.variables.all.values()].map((v) => [
+        v.name,
+        { dtype: "f32", dims: v.shape, data: arrays.get(v.name) as Float32Array },
+      ]),
+    );
+  }
+
+  async play(
+    phase: Phase,
+    feeds: ReadonlyMap<string, Tensor>,
+    learningRate: number,
+  ): Promise<PhaseScalars> {
+    const compiled = this.#phases.get(phase);
+    if (!compiled) throw new GansmithError("runtime", `no phase "${phase.name}" was compiled.`);
+    const all = new Map([...this.#variableFeeds, ...feeds]);
+    await compiled.session.run(all, compiled.into);
+    const scalars = new Map<string, number>();
+    for (const [name, { data }] of compiled.into) {
+      if (name === "loss") scalars.set("loss", data[0] as number);
+      else if (name.startsWith("scalar/")) scalars.set(name.slice(7), data[0] as number);
+    }
+    this.#update(phase.network, learningRate);
+    for (const name of phase.assignments.keys()) {
+      const next = compiled.into.get(`assign/${name}`) as Tensor;
+      (this.#arrays.get(name) as Float32Array).set(next.data as Float32Array);
+    }
+    return scalars;
+  }
+
+  #update(network: Phase["network"], learningRate: number): void {
+    const { rule, options } = this.#optimizers.get(network) as NetworkOptimizer;
+    const { weights, gradients, slots, count } = this.#blocks.get(network) as Block;
+    const step = (this.updates.get(network) ?? 0) + 1;
+    this.updates.set(network, step);
+    const range = { parameter: weights, gradient: gradients, slots, count };
+    rule.apply(this.#kernel, range, learningRate, step, options);
+  }
+
+  async average(decay: number): Promise<void> {
+    const { ema, source, count } = this.#average;
+    this.#kernel.ema({ target: ema, source }, count, decay);
+    for (const name of this.#states.keys()) {
+      this.#arrays.get(`ema/${name}`)?.set(this.#arrays.get(name) as Float32Array);
+    }
+  }
+
+  async read(): Promise<Map<string, Float32Array>> {
+    const kept = [...this.#arrays].filter(([name]) => !name.startsWith("gradient/"));
+    return new Map(kept.map(([name, data]) => [name, data.slice()]));
+  }
+
+  async write(given: ReadonlyMap<string, Float32Array>): Promise<void> {
+    for (const [name, data] of given) {
+      const array = this.#arrays.get(name);
+      if (array?.length !== data.length) {
+        throw new GansmithError(
+          "checkpoint",
+          `this game has no array "${name}" of ${data.length} numbers (it has ${array?.length ?? "none"}).`,
+        );
+      }
+      array.set(data);
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const { session } of this.#phases.values()) await session.release();
+    this.#phases.clear();
+  }
+
+  async #compile(prepared: PreparedPhase, backend: Backend): Promise<CompiledPhase> {
+    const { phase, inputs, outputs } = prepared;
+    const session = await backend.compile({ name: phase.name, inputs, outputs });
+    const into = new Map<string, Tensor>();
+    for (const [name, value] of outputs) {
+      const data = this.#arrays.get(name) ?? freshArray(value);
+      into.set(name, { dtype: value.dtype, dims: value.shape as readonly number[], data });
+      if (name.startsWith("carried/")) {
+        this.#variableFeeds.set(name, into.get(name) as Tensor);
+      }
+    }
+    return { prepared, session, into };
+  }
+}
+
+function reserveBlock(plan: ArenaPlan, variables: readonly Variable[], slots: number): Block {
+  let count = 0;
+  const ranges = variables.map((variable): Range => {
+    const offset = count * 4;
+    count += paddedCount(elementCount(variable.shape));
+    return { offset, variable };
+  });
+  return {
+    ranges,
+    count,
+    weights: plan.reserve(count),
+    gradients: plan.reserve(count),
+    slots: Array.from({ length: slots }, () => plan.reserve(count)),
+  };
+}
+
+function freshArray(value: Value): Float32Array | Int32Array | Uint8Array {
+  const n = elementCount(value.shape);
+  if (value.dtype === "i32") return new Int32Array(n);
+  return value.dtype === "bool" ? new Uint8Array(n) : new Float32Array(n);
+}

@@ -1,0 +1,75 @@
+import type { Game, Phase } from "../../adversarial/game.ts";
+import { simplify } from "../../graph/passes/index.ts";
+import type { Value } from "../../graph/value.ts";
+import type { Lowering } from "../../runtime/session.ts";
+import { carryOver } from "./carry.ts";
+
+/** A phase as one graph with named ends. */
+export interface PreparedPhase {
+  readonly phase: Phase;
+  readonly inputs: ReadonlyMap<string, Value>;
+  /** `loss`, `scalar/<name>`, `gradient/<parameter>`, `assign/<state>`, `carried/<i>`. */
+  readonly outputs: ReadonlyMap<string, Value>;
+}
+
+/**
+ * Brings a game's phases into the form that a backend runs: simplified and lowered together, so that
+ * they share what they have in common, then cut where one hands values on to the next.
+ * `extend` may add outputs to a phase first (updates inside the graph).
+ */
+export function preparePhases(
+  game: Game,
+  lowering: Lowering | undefined,
+  extend: (phase: Phase, outputs: Map<string, Value>) => ReadonlyMap<string, Value> = () =>
+    new Map(),
+): PreparedPhase[] {
+  const variables = new Map([...game.variables.all.values()].map((v) => [v.name, v.value]));
+  const phases = [...new Set(game.plan)].map((phase) => {
+    const outputs = new Map([["loss", phase.loss]]);
+    for (const [name, v] of phase.scalars) outputs.set(`scalar/${name}`, v);
+    for (const [name, v] of phase.gradients) outputs.set(`gradient/${name}`, v);
+    for (const [name, v] of phase.assignments) outputs.set(`assign/${name}`, v);
+    const extra = extend(phase, outputs);
+    return { phase, outputs, inputs: new Map([...variables, ...phase.inputs, ...extra]) };
+  });
+  const roots = simplify(phases.flatMap((p) => [...p.outputs.values()]));
+  const lowered = lowering ? simplify(lowering(roots)) : roots;
+  let at = 0;
+  const ready = phases.map((p) => ({
+    ...p,
+    outputs: new Map([...p.outputs.keys()].map((name) => [name, lowered[at++] as Value])),
+  }));
+  // Each phase may take over what the first one computed; its network has changed since.
+  const [first, ...rest] = ready;
+  if (!first) return [];
+  const stale = changedBy(first.phase, variables);
+  const handedOn = new Map<string, Value>();
+  const later = rest.map((p) => {
+    const again = new Set([...stale, ...redrawn(p.phase, first.phase)]);
+    const carried = carryOver([...first.outputs.values()], [...p.outputs.values()], again);
+    const rename = new Map([...carried.values.keys()].map((n) => [n, `${n}/${p.phase.name}`]));
+    for (const [n, v] of carried.values) handedOn.set(rename.get(n) as string, v);
+    const taken = [...carried.leaves].map(([n, v]) => [rename.get(n) as string, v] as const);
+    const names = [...p.outputs.keys()];
+    return {
+      ...p,
+      inputs: new Map([...p.inputs, ...taken]),
+      outputs: new Map(carried.roots.map((v, i) => [names[i] as string, v])),
+    };
+  });
+  return [{ ...first, outputs: new Map([...first.outputs, ...handedOn]) }, ...later];
+}
+
+/** The variables that hold something else once the phase has been played. */
+function changedBy(phase: Phase, variables: ReadonlyMap<string, Value>): Set<Value> {
+  const names = [...phase.gradients.keys(), ...phase.assignments.keys()];
+  return new Set(names.map((n) => variables.get(n) as Value));
+}
+
+/** Inputs that a phase has under the same name as an earlier one, but not as the same value. */
+function redrawn(phase: Phase, earlier: Phase): Value[] {
+  return [...phase.inputs].flatMap(([name, v]) => {
+    const before = earlier.inputs.get(name);
+    return before && before !== v ? [v, before] : [];
+  });
+}
