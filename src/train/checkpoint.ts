@@ -96,7 +96,13 @@ export class CheckpointStore {
     const file = `${stem}-${sha256.slice(0, 16)}.safetensors`;
     commitTemporary(temp, join(this.path, file));
     const path = join(this.path, `${stem}.json`);
-    writeFileAtomic(path, encodeManifest({ step, file, bytes, sha256, metric, state }));
+    try {
+      writeFileAtomic(path, encodeManifest({ step, file, bytes, sha256, metric, state }));
+    } catch (error) {
+      // A full disk needs the room that these tensors take; without a manifest they are worth nothing.
+      this.cleanUp();
+      throw error;
+    }
     this.#prune();
     return path;
   }
