@@ -11,7 +11,7 @@ import type { Regularizer } from "./regularizer.ts";
 export interface Phase {
   readonly name: string;
   /** The network that this phase trains; its variables stand below this path. */
-  readonly network: "discriminator" | "generator";
+  readonly network: string;
   /** What it minimises, shape []. */
   readonly loss: Value;
   /** Batches and random numbers by name, e.g. `real` [N,C,H,W], `z` [N,latent]. */
@@ -33,17 +33,20 @@ export interface GameSpec {
   readonly generatorSteps: number;
 }
 
+/** Networks and the moves of one iteration: all that an engine needs in order to train. */
+export interface Game {
+  readonly variables: Variables;
+  /** The moves of one iteration in order; the same object may come several times. */
+  readonly plan: readonly Phase[];
+  /** The network of which a moving average is kept. */
+  readonly averaged?: string;
+}
+
 /**
  * The two-player game as graphs. An iteration is `discriminatorSteps` discriminator moves, each on a
  * fresh batch, then `generatorSteps` generator moves. The generator's first move is judged on the
  * very fakes of the discriminator's last one, by the updated discriminator; further moves draw new z.
  */
-export interface Game {
-  readonly variables: Variables;
-  /** The moves of one iteration in order; the same object may come several times. */
-  readonly plan: readonly Phase[];
-}
-
 export function buildGame(spec: GameSpec): Game {
   const { model, batch, loss } = spec;
   const { channels, size } = model.image;
@@ -122,5 +125,5 @@ export function buildGame(spec: GameSpec): Game {
     const again = generatorPhase("g-again", fresh, generate(fresh));
     plan.push(...new Array<Phase>(spec.generatorSteps - 1).fill(again));
   }
-  return { variables, plan };
+  return { variables, plan, averaged: "generator" };
 }

@@ -13,10 +13,10 @@ export type PhaseScalars = ReadonlyMap<string, number>;
 
 /**
  * Plays a game's moves on a backend and owns all arrays: weights, optimizer state, running
- * statistics and the generator's moving average.
+ * statistics and the moving average.
  *
  * Names of the arrays in `read` and `write`: a variable's path; `optimizer/<slot>/<path>`;
- * `ema/<path>` for the generator's variables.
+ * `ema/<path>` for the averaged network's variables.
  */
 export interface Engine {
   /** Plays one move; `feeds` are its inputs by name. The network's update is applied in it. */
@@ -25,13 +25,13 @@ export interface Engine {
     feeds: ReadonlyMap<string, Tensor>,
     learningRate: number,
   ): Promise<PhaseScalars>;
-  /** Moves the generator's average: ema <- decay ema + (1 - decay) weights; statistics are copied. */
+  /** Moves the game's averaged network: ema <- decay ema + (1 - decay) weights; statistics are copied. */
   average(decay: number): Promise<void>;
   /** All arrays by name, as copies. */
   read(): Promise<Map<string, Float32Array>>;
   /** Sets arrays by name; those not named keep what they hold. */
   write(arrays: ReadonlyMap<string, Float32Array>): Promise<void>;
   /** Updates applied so far, by network; the optimizer's t. */
-  readonly updates: Map<Phase["network"], number>;
+  readonly updates: Map<string, number>;
   release(): Promise<void>;
 }

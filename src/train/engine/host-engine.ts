@@ -37,15 +37,12 @@ interface CompiledPhase {
  * place.
  */
 export class HostEngine implements Engine {
-  readonly updates = new Map<Phase["network"], number>([
-    ["discriminator", 0],
-    ["generator", 0],
-  ]);
+  readonly updates = new Map<string, number>();
   #kernel: OptimizerKernel;
   #blocks: ReadonlyMap<string, Block>;
   #optimizers: ReadonlyMap<string, NetworkOptimizer>;
   #arrays: Map<string, Float32Array>;
-  #average: { ema: number; source: number; count: number };
+  #average: { ema: number; source: number; count: number } | undefined;
   #states: ReadonlyMap<string, Variable>;
   #variableFeeds: Map<string, Tensor>;
   #phases = new Map<Phase, CompiledPhase>();
@@ -53,7 +50,7 @@ export class HostEngine implements Engine {
   static async create(
     game: Game,
     backend: Backend,
-    optimizers: ReadonlyMap<Phase["network"], NetworkOptimizer>,
+    optimizers: ReadonlyMap<string, NetworkOptimizer>,
   ): Promise<HostEngine> {
     const engine = new HostEngine(game, optimizers);
     for (const prepared of preparePhases(game, backend.lowering)) {
@@ -62,21 +59,21 @@ export class HostEngine implements Engine {
     return engine;
   }
 
-  private constructor(game: Game, optimizers: ReadonlyMap<Phase["network"], NetworkOptimizer>) {
+  private constructor(game: Game, optimizers: ReadonlyMap<string, NetworkOptimizer>) {
     const plan = new ArenaPlan();
     const blocks = new Map<string, Block>();
     for (const [network, { rule }] of optimizers) {
       const trained = game.variables.under(network).filter((v) => v.trainable);
       blocks.set(network, reserveBlock(plan, trained, rule.slots.length));
     }
-    const averaged = blocks.get("generator") as Block;
-    const ema = plan.reserve(averaged.count);
+    const averaged = game.averaged === undefined ? undefined : blocks.get(game.averaged);
+    const ema = averaged ? plan.reserve(averaged.count) : 0;
     const memory = plan.allocate();
     const view = (offset: number, v: Variable) =>
       new Float32Array(memory.buffer as ArrayBuffer, offset, elementCount(v.shape));
     const arrays = new Map<string, Float32Array>();
     for (const [network, block] of blocks) {
-      const { slots } = (optimizers.get(network as Phase["network"]) as NetworkOptimizer).rule;
+      const { slots } = (optimizers.get(network) as NetworkOptimizer).rule;
       for (const { variable, offset } of block.ranges) {
         arrays.set(variable.name, view(block.weights + offset, variable));
         arrays.set(`gradient/${variable.name}`, view(block.gradients + offset, variable));
@@ -86,13 +83,13 @@ export class HostEngine implements Engine {
         });
       }
     }
-    for (const { variable, offset } of averaged.ranges) {
+    for (const { variable, offset } of averaged?.ranges ?? []) {
       arrays.set(`ema/${variable.name}`, view(ema + offset, variable));
     }
     const states = [...game.variables.all.values()].filter((v) => !v.trainable);
     for (const v of states) {
       arrays.set(v.name, new Float32Array(elementCount(v.shape)));
-      if (v.name.startsWith("generator/")) {
+      if (averaged && v.name.startsWith(`${game.averaged}/`)) {
         arrays.set(`ema/${v.name}`, new Float32Array(elementCount(v.shape)));
       }
     }
@@ -100,7 +97,7 @@ export class HostEngine implements Engine {
     this.#blocks = blocks;
     this.#optimizers = optimizers;
     this.#arrays = arrays;
-    this.#average = { ema, source: averaged.weights, count: averaged.count };
+    this.#average = averaged && { ema, source: averaged.weights, count: averaged.count };
     this.#states = new Map(states.map((v) => [v.name, v]));
     this.#variableFeeds = new Map(
       [...game.variables.all.values()].map((v) => [
@@ -132,7 +129,7 @@ export class HostEngine implements Engine {
     return scalars;
   }
 
-  #update(network: Phase["network"], learningRate: number): void {
+  #update(network: string, learningRate: number): void {
     const { rule, options } = this.#optimizers.get(network) as NetworkOptimizer;
     const { weights, gradients, slots, count } = this.#blocks.get(network) as Block;
     const step = (this.updates.get(network) ?? 0) + 1;
@@ -142,6 +139,7 @@ export class HostEngine implements Engine {
   }
 
   async average(decay: number): Promise<void> {
+    if (!this.#average) return;
     const { ema, source, count } = this.#average;
     this.#kernel.ema({ target: ema, source }, count, decay);
     for (const name of this.#states.keys()) {
