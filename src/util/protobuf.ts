@@ -28,6 +28,25 @@ const LENGTH_DELIMITED = 2;
 const VIEW_BYTES = 4096;
 /** Deeper nesting than any of our formats has; stops a hostile file from exhausting the stack. */
 const MAX_DEPTH = 64;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+interface Compiled {
+  readonly fields: readonly (readonly [string, Field])[];
+  readonly byId: ReadonlyMap<number, readonly [string, Field]>;
+}
+
+/** Graphs hold thousands of messages of few kinds, so each table is looked through once. */
+const compiled = new WeakMap<MessageSchema, Compiled>();
+
+function compile(schema: MessageSchema): Compiled {
+  let known = compiled.get(schema);
+  if (!known) {
+    const fields = Object.entries(schema);
+    known = { fields, byId: new Map(fields.map((entry) => [entry[1].id, entry])) };
+    compiled.set(schema, known);
+  }
+  return known;
+}
 
 /** Encodes `message` without copying its large byte fields. */
 export function encodeChunks(schema: MessageSchema, message: object): Chunks {
@@ -44,7 +63,7 @@ export function encodeChunks(schema: MessageSchema, message: object): Chunks {
     writer = protobuf.Writer.create();
   };
   const values = message as Readonly<Record<string, unknown>>;
-  for (const [name, field] of Object.entries(schema)) {
+  for (const [name, field] of compile(schema).fields) {
     const value = values[name];
     if (value === undefined) continue;
     for (const item of field.repeated ? (value as Iterable<unknown>) : [value]) {
@@ -110,11 +129,8 @@ function decodeAt(
 ): Record<string, unknown> {
   if (depth > MAX_DEPTH) throw new RangeError(`messages nested more than ${MAX_DEPTH} deep`);
   const out: Record<string, unknown> = {};
-  const byId = new Map<number, [string, Field]>();
-  for (const [name, field] of Object.entries(schema)) {
-    byId.set(field.id, [name, field]);
-    if (field.repeated) out[name] = [];
-  }
+  const { fields, byId } = compile(schema);
+  for (const [name, field] of fields) if (field.repeated) out[name] = [];
   while (reader.pos < end) {
     const tag = reader.uint32();
     const wire = tag & 7;
@@ -163,7 +179,7 @@ function readScalar(
     const end = checkedEnd(reader, limit);
     const view = reader.buf.subarray(reader.pos, end);
     reader.pos = end;
-    return type === "bytes" ? view : new TextDecoder("utf-8", { fatal: true }).decode(view);
+    return type === "bytes" ? view : utf8.decode(view);
   }
   if (type !== "int64") return reader[type]();
   const value = Number(reader.int64().toString());
