@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { RunFolder } from "../src/train/index.ts";
+import { writeFileAtomic } from "../src/util/node/files.ts";
 
 let root = "";
 beforeAll(() => {
@@ -14,8 +16,11 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-// Real small disks need Linux: a name space of its own, in which anyone may mount.
-if (process.platform === "linux") {
+// A small disk of our own needs a name space in which we may mount, which not every system grants.
+const mayMount =
+  spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+
+if (mayMount) {
   test("a full disk is one clear sentence, and everything written before stays whole", () => {
     const [small, readOnly] = [join(root, "small"), join(root, "read-only")];
     mkdirSync(small);
@@ -46,5 +51,16 @@ if (process.platform === "linux") {
     for (const key of ["readOnly", "readOnlyDir"]) {
       expect(result[key]).toContain("the file system is read-only");
     }
+  });
+} else {
+  test("a write that the system refuses is one clear sentence", () => {
+    const file = join(root, "file");
+    writeFileSync(file, "");
+    expect(() => RunFolder.create({ name: "x", config: {}, dir: join(file, "x") })).toThrow(
+      "a part of the path is a file, not a folder",
+    );
+    const path = join(root, "x".repeat(300));
+    expect(() => writeFileAtomic(path, "text")).toThrow("the name is too long");
+    expect(readdirSync(root)).toEqual(["file"]);
   });
 }

@@ -2,7 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync }
 import { basename, join } from "node:path";
 import { GansmithError, usageError } from "../util/errors.ts";
 import { checkJson, type JsonObject } from "../util/json.ts";
-import { errorCode, ioError, removeTemporaries, writeFileAtomic } from "../util/node/files.ts";
+import {
+  errorCode,
+  ioError,
+  makeFolder,
+  removeTemporaries,
+  writeFileAtomic,
+} from "../util/node/files.ts";
 import { version } from "../util/version.ts";
 import { acquireLock, type RunLock } from "./run-lock.ts";
 
@@ -86,7 +92,7 @@ export class RunFolder {
     this.#lock = acquireLock(this.path);
     try {
       for (const folder of [this.path, this.checkpointsPath, this.samplesPath]) {
-        mkdirSync(folder, { recursive: true });
+        makeFolder(folder);
         removeTemporaries(folder);
       }
     } catch (error) {
@@ -145,7 +151,7 @@ const numbered = /^(\d{5,})-/;
  */
 function claimNumber(root: string, name: string): string {
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
     for (let n = highest(root) + 1; ; n = Math.max(n, highest(root)) + 1) {
       const number = String(n).padStart(5, "0");
       const claim = join(root, `.claim-${number}`);
@@ -178,7 +184,7 @@ function highest(root: string): number {
 
 function claimFolder(dir: string): string {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     if (readdirSync(dir).length === 0) return dir;
   } catch (error) {
     if (errorCode(error) === "EEXIST") {

@@ -2,11 +2,13 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -94,6 +96,22 @@ export function commitTemporary(temp: string, path: string): void {
   } catch (error) {
     rmSync(temp, { force: true });
     throw ioError(`write ${path}`, error);
+  }
+}
+
+/**
+ * Makes a folder and those above it; no error when it is there. Unlike `mkdir` with `recursive`, which
+ * says ENOENT on a read-only file system, it fails with the reason that the system gives.
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (errorCode(error) === "ENOENT" && parent !== path) {
+      makeFolder(parent);
+      mkdirSync(path);
+    } else if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 

@@ -1,0 +1,109 @@
+import { writeFileAtomic } from "../util/node/files.ts";
+import { version } from "../util/version.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+/** A figure with what is needed to judge it. */
+export interface CardMetric {
+  readonly value: number;
+  /** The same figure between training and test data: no model is expected to go below it. */
+  readonly floor?: number | undefined;
+  /** How many samples were judged. */
+  readonly samples?: number | undefined;
+}
+
+/** What a model card says. */
+export interface ModelCard {
+  /** One sentence: what the generator makes. */
+  readonly summary: string;
+  readonly data: {
+    readonly name: string;
+    readonly images?: number | undefined;
+    readonly license?: string | undefined;
+    readonly source?: string | undefined;
+  };
+  /** Recipe values in the order to print, such as `batchSize: 64`. */
+  readonly recipe: Readonly<Record<string, string | number | boolean>>;
+  readonly metrics: Readonly<Record<string, CardMetric>>;
+  readonly seed: number;
+  readonly steps: number;
+  readonly kimg: number;
+  /** Training time without pauses, in seconds. */
+  readonly seconds: number;
+  /** CPU, cores, memory, backend: what made these figures. */
+  readonly machine: Readonly<Record<string, string | number>>;
+  /** Versions of what ran, such as `onnxruntime-node: 1.30.0`. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The sample picture, relative to the run folder. */
+  readonly picture?: string | undefined;
+  /** What a user should know before relying on it. */
+  readonly notes?: readonly string[] | undefined;
+}
+
+/** Writes the run's README.md; an earlier one is replaced. Throws `GansmithError` ("io"). */
+export function writeModelCard(run: RunFolder, card: ModelCard): void {
+  writeFileAtomic(run.modelCardPath, formatModelCard(run.name, run.path, card));
+}
+
+/** The card as Markdown. */
+export function formatModelCard(name: string, path: string, card: ModelCard): string {
+  const { data, metrics } = card;
+  const blocks = [
+    `# ${plain(name)}`,
+    plain(card.summary),
+    card.picture && `![samples](${encodeURI(card.picture)})`,
+    "## Metrics",
+    metricsTable(metrics),
+    "## Data",
+    pairs({ name: data.name, images: data.images, license: data.license, source: data.source }),
+    "## Recipe",
+    pairs(card.recipe),
+    "## Training",
+    pairs({
+      seed: card.seed,
+      steps: card.steps,
+      kimg: figure(card.kimg),
+      time: `${figure(card.seconds)} s`,
+      ...card.machine,
+      gansmith: version,
+      ...card.versions,
+    }),
+    card.notes?.length && `## Notes\n\n${card.notes.map((note) => `- ${plain(note)}`).join("\n")}`,
+    "## Use",
+    `\`\`\`\ngansmith sample ${path} --n 64 --out grid.png\ngansmith resume ${path}\ngansmith export ${path} --format onnx --out generator.onnx\n\`\`\``,
+  ];
+  return `${blocks.filter((block) => block).join("\n\n")}\n`;
+}
+
+function metricsTable(metrics: ModelCard["metrics"]): string {
+  const rows = Object.entries(metrics).map(
+    ([name, { value, floor, samples }]) =>
+      `| ${plain(name)} | ${figure(value)} | ${floor === undefined ? "" : figure(floor)} | ${samples ?? ""} |`,
+  );
+  if (rows.length === 0) return "Not judged.";
+  return [
+    "| metric | value | floor | samples |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+    "The floor is the same figure between training and test data: a perfect model does not go below it.",
+  ].join("\n");
+}
+
+function pairs(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const rows = Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `| ${plain(name)} | ${plain(String(value))} |`);
+  return ["| | |", "|---|---|", ...rows].join("\n");
+}
+
+/** Four significant digits, never in exponents that a reader has to decode for common sizes. */
+function figure(x: number): string {
+  return Math.abs(x) >= 1000 ? x.toFixed(0) : String(Number(x.toPrecision(4)));
+}
+
+/** Names and sentences come from users; none may break the table or become a tag. */
+function plain(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\|<>`*_[\]]/g, (c) => (c === "<" ? "&lt;" : c === ">" ? "&gt;" : `\\${c}`));
+}
