@@ -18,8 +18,14 @@ export function shareCommon(outputs: readonly Value[]): Value[] {
 const identities = new WeakMap<object, number>();
 let nextIdentity = 0;
 
+/** A number as text that tells -0 from 0, and the infinities and NaN, which JSON has none for. */
+export function numberKey(x: number): string {
+  return Object.is(x, -0) ? "-0" : String(x);
+}
+
 /** Short arrays compare by content, long ones (index tables) by being the same object. */
 function plain(_key: string, value: AttrValue): unknown {
+  if (typeof value === "number") return numberKey(value);
   if (!ArrayBuffer.isView(value)) return value;
   if (value.length <= 64) return Array.from(value);
   const identity = identities.get(value) ?? nextIdentity++;

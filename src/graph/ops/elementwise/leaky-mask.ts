@@ -1,6 +1,6 @@
 import type { NdArray } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
-import type { Value } from "../../value.ts";
+import { type AttrValue, graphError, type Value } from "../../value.ts";
 import { requireFloat } from "./elementwise.ts";
 
 /** 1 where x > 0, `slope` elsewhere: the derivative of leakyRelu. Flat almost everywhere. */
@@ -8,8 +8,9 @@ export const leakyMask: Op<[x: Value, slope: number]> = defineOp(
   {
     name: "leakyMask",
     elementwise: true,
-    infer: (inputs) => {
+    infer: (inputs, attrs) => {
       requireFloat("leakyMask", inputs);
+      requireSlope("leakyMask", attrs.slope);
       return { shape: (inputs[0] as Value).shape, dtype: "f32" };
     },
     gradient: () => [undefined],
@@ -23,3 +24,10 @@ export const leakyMask: Op<[x: Value, slope: number]> = defineOp(
   },
   (apply, x, slope) => apply([x], { slope }),
 );
+
+/** The sign of leakyRelu's output tells the input's, and Clip's bounds are in order, in [0, 1] only. */
+export function requireSlope(op: string, slope: AttrValue): void {
+  if (!(typeof slope === "number" && slope >= 0 && slope <= 1)) {
+    throw graphError(op, `the slope must be in 0..1, received ${slope}`);
+  }
+}

@@ -14,8 +14,16 @@ export const power: Op<[x: Value, p: number]> = defineOp(
     },
     gradient: ({ ops, grad, inputs, attrs }) => {
       const p = attrs.p as number;
+      // 0 * x^-1 would be NaN at 0.
+      if (p === 0) return [undefined];
       const slope = ops.mul(ops.scalar(p), ops.power(inputs[0] as Value, p - 1));
       return [ops.mul(grad, slope)];
+    },
+    simplify: (v, ops) => {
+      const x = v.inputs[0] as Value;
+      if (v.attrs.p === 1) return x;
+      if (v.attrs.p === 2) return ops.mul(x, x);
+      return v.attrs.p === 0.5 ? ops.sqrt(x) : undefined;
     },
     reference: ([x], attrs) => (x as NdArray).data.map((v) => v ** (attrs.p as number)),
     lower: (emit, inputs, value) =>

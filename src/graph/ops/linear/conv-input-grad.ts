@@ -36,6 +36,13 @@ export const convInputGrad: Op<
           inputs,
         );
       }
+      if (staticDim(w, 0) % geometry.groups !== 0) {
+        throw graphError(
+          "convInputGrad",
+          `${geometry.groups} groups do not divide channels`,
+          inputs,
+        );
+      }
       const channels = staticDim(w, 1) * geometry.groups;
       return { shape: [y.shape[0] as Dim, channels, ...size], dtype: "f32" };
     },

@@ -28,8 +28,16 @@ export const convWeightGrad: Op<
       if (oh !== y.shape[2] || ow !== y.shape[3] || x.shape[0] !== y.shape[0]) {
         throw graphError("convWeightGrad", `expected y [${x.shape[0]},K,${oh},${ow}]`, inputs);
       }
+      const [k, c] = [staticDim(y, 1), staticDim(x, 1)];
+      if (k % geometry.groups !== 0 || c % geometry.groups !== 0) {
+        throw graphError(
+          "convWeightGrad",
+          `${geometry.groups} groups do not divide channels`,
+          inputs,
+        );
+      }
       return {
-        shape: [staticDim(y, 1), staticDim(x, 1) / geometry.groups, ...kernel],
+        shape: [k, c / geometry.groups, ...kernel],
         dtype: "f32",
       };
     },

@@ -1,6 +1,7 @@
 import type { NdArray } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
 import type { Value } from "../../value.ts";
+import { requireFloat } from "../elementwise/elementwise.ts";
 import { normalAxes } from "../reduce/reduction.ts";
 import { alongAxis } from "../reduce/softmax.ts";
 
@@ -8,7 +9,10 @@ import { alongAxis } from "../reduce/softmax.ts";
 export const cumsum: Op<[x: Value, axis: number, reverse?: boolean]> = defineOp(
   {
     name: "cumsum",
-    infer: ([x]) => ({ shape: (x as Value).shape, dtype: "f32" }),
+    infer: (inputs) => {
+      requireFloat("cumsum", inputs);
+      return { shape: (inputs[0] as Value).shape, dtype: "f32" };
+    },
     gradient: ({ ops, grad, attrs }) => [ops.cumsum(grad, attrs.axis as number, !attrs.reverse)],
     reference: ([x], attrs) =>
       alongAxis(x as NdArray, attrs.axis as number, (line) => {

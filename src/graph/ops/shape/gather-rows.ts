@@ -23,9 +23,7 @@ export const gatherRows: Op<[x: Value, indices: Value]> = defineOp(
       const rows = (indices as NdArray).data;
       const out = new Float64Array(rows.length * width);
       rows.forEach((r, i) => {
-        if (!(r >= 0 && r < (shape[0] as number))) {
-          throw graphError("gatherRows", `index ${r} is outside 0..${(shape[0] as number) - 1}`);
-        }
+        requireIndex("gatherRows", r, shape[0] as number);
         out.set(data.subarray(r * width, (r + 1) * width), i * width);
       });
       return out;
@@ -34,3 +32,10 @@ export const gatherRows: Op<[x: Value, indices: Value]> = defineOp(
   },
   (apply, x, indices) => apply([x, indices]),
 );
+
+/** Throws where a reference rule meets an index that no row has. */
+export function requireIndex(op: string, index: number, rows: number): void {
+  if (!(index >= 0 && index < rows)) {
+    throw graphError(op, `index ${index} is outside 0..${rows - 1}`);
+  }
+}

@@ -1,6 +1,6 @@
 import { type NdArray, sizeOf } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
-import { type Dim, staticDim, type Value } from "../../value.ts";
+import { type Dim, graphError, staticDim, type Value } from "../../value.ts";
 import { normalAxes } from "../reduce/reduction.ts";
 
 /** Zeros before and after along an axis. */
@@ -10,6 +10,9 @@ export const pad: Op<[x: Value, axis: number, before: number, after: number]> = 
     infer: ([v], attrs) => {
       const x = v as Value;
       const { axis, before, after } = attrs as { axis: number; before: number; after: number };
+      if (![before, after].every((n) => Number.isInteger(n) && n >= 0)) {
+        throw graphError("pad", `needs whole numbers >= 0, received ${before} and ${after}`, [x]);
+      }
       const size = staticDim(x, axis) + before + after;
       return { shape: x.shape.map((d, i): Dim => (i === axis ? size : d)), dtype: x.dtype };
     },

@@ -1,6 +1,6 @@
 import type { NdArray } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
-import { graphError, type Shape, sameShape, type Value } from "../../value.ts";
+import { graphError, isStatic, type Shape, sameShape, type Value } from "../../value.ts";
 
 /** The same elements in row-major order under another shape; symbolic sizes must be kept. */
 export const reshape: Op<[x: Value, shape: Shape]> = defineOp(
@@ -24,11 +24,20 @@ export const reshape: Op<[x: Value, shape: Shape]> = defineOp(
       return x.rule === v.rule ? ops.reshape(x.inputs[0] as Value, v.shape) : undefined;
     },
     reference: ([x]) => (x as NdArray).data,
-    lower: (emit, inputs, value) =>
-      emit.node("Reshape", [
-        inputs[0] as string,
-        emit.ints(value.shape.map((d) => (typeof d === "number" ? d : -1))),
-      ]),
+    lower: (emit, inputs, value) => {
+      const from = (value.inputs[0] as Value).shape;
+      // ONNX takes one size as given by the rest (-1), and others from the same axis of x (0).
+      const sizes = value.shape.map((d, i) => (typeof d === "number" ? d : from[i] === d ? 0 : -1));
+      if (sizes.filter((d) => d === -1).length > 1) {
+        throw graphError("reshape", `ONNX cannot say [${value.shape.join(",")}]`, value.inputs);
+      }
+      const empty = isStatic(value.shape) && value.shape.includes(0);
+      return emit.node(
+        "Reshape",
+        [inputs[0] as string, emit.ints(sizes)],
+        empty ? { allowzero: 1 } : {},
+      );
+    },
   },
   (apply, x, shape) => (sameShape(x.shape, shape) ? x : apply([x], { shape })),
 );

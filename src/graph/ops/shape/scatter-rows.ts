@@ -1,6 +1,7 @@
 import { type NdArray, sizeOf } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
 import { type Dim, graphError, type Value } from "../../value.ts";
+import { requireIndex } from "./gather-rows.ts";
 
 /** Adds rows into a zero table [rows, ...] at their indices: the transpose of gatherRows. */
 export const scatterRows: Op<[updates: Value, indices: Value, rows: number]> = defineOp(
@@ -9,8 +10,12 @@ export const scatterRows: Op<[updates: Value, indices: Value, rows: number]> = d
     infer: (inputs, attrs) => {
       const [updates, indices] = inputs as [Value, Value];
       const lead = indices.shape.length;
-      if (indices.dtype !== "i32" || indices.shape.some((d, i) => d !== updates.shape[i])) {
-        throw graphError("scatterRows", "needs one i32 index a row", inputs);
+      if (
+        indices.dtype !== "i32" ||
+        updates.dtype === "bool" ||
+        indices.shape.some((d, i) => d !== updates.shape[i])
+      ) {
+        throw graphError("scatterRows", "needs one i32 index a row of numbers", inputs);
       }
       return { shape: [attrs.rows as Dim, ...updates.shape.slice(lead)], dtype: updates.dtype };
     },
@@ -20,6 +25,7 @@ export const scatterRows: Op<[updates: Value, indices: Value, rows: number]> = d
       const width = sizeOf(shape.slice(1));
       const { data } = updates as NdArray;
       (indices as NdArray).data.forEach((r, i) => {
+        requireIndex("scatterRows", r, shape[0] as number);
         for (let k = 0; k < width; k++) {
           out[r * width + k] = (out[r * width + k] as number) + (data[i * width + k] as number);
         }
@@ -28,7 +34,7 @@ export const scatterRows: Op<[updates: Value, indices: Value, rows: number]> = d
     },
     lower: (emit, inputs, value) => {
       const dims = value.shape as readonly number[];
-      const zeros = emit.node("Expand", [emit.scalar(0), emit.ints(dims)]);
+      const zeros = emit.node("Expand", [emit.scalar(0, value.dtype), emit.ints(dims)]);
       const at = emit.node("Unsqueeze", [inputs[1] as string, emit.ints([-1])]);
       const wide = emit.node("Cast", [at], { to: 7 });
       return emit.node("ScatterND", [zeros, wide, inputs[0] as string], { reduction: "add" });

@@ -10,7 +10,8 @@ export const slice: Op<[x: Value, axis: number, start: number, end?: number]> = 
     infer: (inputs, attrs) => {
       const [x] = inputs as [Value];
       const { axis, start, end } = attrs as { axis: number; start: number; end: number };
-      if (!(start >= 0 && start < end && end <= staticDim(x, axis))) {
+      const whole = Number.isInteger(start) && Number.isInteger(end);
+      if (!(whole && start >= 0 && start < end && end <= staticDim(x, axis))) {
         throw graphError("slice", `${start}..${end} is not within axis ${axis}`, inputs);
       }
       return { shape: x.shape.map((d, i): Dim => (i === axis ? end - start : d)), dtype: x.dtype };
