@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { GansmithError } from "../util/errors.ts";
+import { encodeMessage } from "../util/protobuf.ts";
 import {
   decodeModel,
   encodeModel,
@@ -10,6 +11,7 @@ import {
   type OnnxModel,
   type OnnxTensor,
 } from "./model.ts";
+import { MODEL_SCHEMA } from "./proto-schema.ts";
 
 const weights: OnnxTensor = {
   name: "w",
@@ -242,6 +244,52 @@ describe("round trip", () => {
     expect(encodeModel(big).byteLength).toBe(length);
     const read = decodeModel(encodeModel(big)).graph.initializers[1]?.data;
     expect(read?.every((x, i) => x === data[i])).toBe(true);
+  });
+});
+
+describe("files of other programs", () => {
+  const file = (tensor: object, more: object = {}): Uint8Array => {
+    const type = { tensorType: { elemType: 1, shape: { dim: [{}] } } };
+    const graph = {
+      name: "foreign",
+      node: [],
+      initializer: [{ name: "w", dims: [2], ...tensor }],
+      input: [],
+      output: [{ name: "w", type }],
+      ...more,
+    };
+    return encodeMessage(MODEL_SCHEMA, { irVersion: 8, opsetImport: [], graph, metadataProps: [] });
+  };
+
+  test.each<[string, object, OnnxTensor["data"]]>([
+    ["float_data", { dataType: 1, floatData: [0.5, -1] }, Float32Array.of(0.5, -1)],
+    ["double_data", { dataType: 11, doubleData: [0.1, 2] }, Float64Array.of(0.1, 2)],
+    ["int32_data", { dataType: 6, int32Data: [-5, 6] }, Int32Array.of(-5, 6)],
+    ["int32_data of bools", { dataType: 9, int32Data: [1, 0] }, Uint8Array.of(1, 0)],
+    ["int64_data", { dataType: 7, int64Data: [-5, 6] }, BigInt64Array.of(-5n, 6n)],
+  ])("may hold %s", (_, tensor, data) => {
+    const { graph } = decodeModel(file(tensor));
+    expect(graph.initializers[0]?.data).toEqual(data);
+    expect(graph.outputs[0]?.shape).toEqual([""]);
+  });
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ["half floats", file({ dataType: 10 }), /element type 10 is not supported/],
+    ["too little data", file({ dataType: 1, floatData: [1] }), /want 2 elements, the file has 1/],
+    ["half an element", file({ dataType: 1, rawData: new Uint8Array(7) }), /the file has 1.75/],
+    [
+      "data in another file",
+      file({ dataType: 1, dataLocation: 1, externalData: [{ key: "location", value: "/x" }] }),
+      /lies in another file/,
+    ],
+    [
+      "an output without a shape",
+      file({ dataType: 1, floatData: [1, 2] }, { output: [{ name: "w" }] }),
+      /output "w" has no tensor type/,
+    ],
+  ])("are refused for %s", (_, bytes, message) => {
+    expect(() => decodeModel(bytes)).toThrow(message);
+    expect(() => decodeModel(bytes)).toThrow(GansmithError);
   });
 });
 
