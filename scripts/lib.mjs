@@ -48,9 +48,11 @@ export async function install() {
   const lock = join(root, "package-lock.json");
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return 0;
   if (existsSync(stamp) && sameInstall(lock, stamp)) return 0;
-  console.error("Installing packages (npm ci) ...");
-  const code = await run(npm, ["ci", "--no-fund", "--no-audit"]);
-  if (code !== 0) console.error("npm ci failed: see its message above; then run this again.");
+  console.error("Installing packages ...");
+  // Not `npm ci`: it refuses a lockfile made where the registry lacks other platforms' optional
+  // binaries. This installs the locked versions too, and leaves the lockfile as it is.
+  const code = await run(npm, ["install", "--no-save", "--no-fund", "--no-audit"]);
+  if (code !== 0) console.error("npm install failed: see its message above; then run this again.");
   return code;
 }
 
