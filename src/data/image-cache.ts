@@ -328,11 +328,12 @@ class CachedImages implements ImageDataset {
         `data set "${this.name}": ${indices.length} images need ${indices.length * image.length} floats, received ${out.length}.`,
       );
     }
+    const values = pixelValues;
     for (let n = 0, at = 0; n < indices.length; n++) {
       const i = this.#checked(indices[n] as number);
       readFully(this.#file, image, i * image.length, this.cachePath);
       for (let k = 0; k < image.length; k++) {
-        out[at++] = pixelValues[image[k] as number] as number;
+        out[at++] = values[image[k] as number] as number;
       }
     }
   }

@@ -17,22 +17,24 @@ function axisWeights(from: number, to: number): AxisWeights {
   if (have) return have;
   const scale = from / to;
   const stretch = Math.max(scale, 1);
-  const taps = Math.ceil(stretch) * 2 + 1;
-  const first = new Int32Array(to);
-  const weights = new Int32Array(to * taps);
-  for (let i = 0; i < to; i++) {
+  const rows = Array.from({ length: to }, (_, i) => {
     const centre = (i + 0.5) * scale;
     const low = Math.max(0, Math.trunc(centre - stretch + 0.5));
     const high = Math.min(from, Math.trunc(centre + stretch + 0.5));
-    const w: number[] = [];
-    for (let x = low; x < high; x++) {
-      w.push(Math.max(0, 1 - Math.abs((x - centre + 0.5) / stretch)));
-    }
+    const w = Array.from({ length: high - low }, (_, k) =>
+      Math.max(0, 1 - Math.abs((low + k - centre + 0.5) / stretch)),
+    );
     const sum = w.reduce((a, b) => a + b, 0);
-    first[i] = low;
-    for (const [k, v] of w.entries()) {
-      weights[i * taps + k] = Math.trunc(0.5 + (v / sum) * (1 << BITS));
-    }
+    return { low, w: w.map((v) => Math.trunc(0.5 + (v / sum) * (1 << BITS))) };
+  });
+  const taps = Math.max(...rows.map((r) => r.w.length));
+  const first = new Int32Array(to);
+  const weights = new Int32Array(to * taps);
+  for (const [i, { low, w }] of rows.entries()) {
+    // Shifted at the far edge, so that every target pixel reads `taps` pixels that exist.
+    const start = Math.min(low, from - taps);
+    first[i] = start;
+    weights.set(w, i * taps + (low - start));
   }
   const made = { taps, first, weights };
   known.set(key, made);
@@ -41,8 +43,9 @@ function axisWeights(from: number, to: number): AxisWeights {
 
 /**
  * Resizes one plane of bytes, [h, w] -> [toH, toW]: bilinear with half-pixel centres, antialiased
- * when it shrinks, rounded to bytes after each axis. Equal byte for byte to Pillow's
- * `resize(..., BILINEAR)` and so to torchvision's `Resize` on PIL images.
+ * when it shrinks, rows first, rounded to bytes after each axis. For square planes equal byte for
+ * byte to Pillow's `resize(..., BILINEAR)` and so to torchvision's `Resize` on PIL images.
+ * Differs: for planes that are not square Pillow 13 may resize the columns first (+-1).
  */
 export function resizePlane(
   source: Uint8Array,
@@ -58,15 +61,24 @@ export function resizePlane(
 function resizeRows(source: Uint8Array, h: number, w: number, to: number): Uint8Array {
   const { taps, first, weights } = axisWeights(w, to);
   const out = new Uint8Array(h * to);
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < to; x++) {
-      const from = y * w + (first[x] as number);
+  for (let x = 0; x < to; x++) {
+    const start = first[x] as number;
+    if (taps === 2) {
+      // Enlarging, the common case, unrolled.
+      const a = weights[2 * x] as number;
+      const b = weights[2 * x + 1] as number;
+      for (let y = 0, from = start, at = x; y < h; y++, from += w, at += to) {
+        const left = Math.imul(a, source[from] as number);
+        out[at] = (HALF + left + Math.imul(b, source[from + 1] as number)) >> BITS;
+      }
+      continue;
+    }
+    for (let y = 0, from = start, at = x; y < h; y++, from += w, at += to) {
       let sum = HALF;
       for (let k = 0; k < taps; k++) {
-        const weight = weights[x * taps + k] as number;
-        if (weight !== 0) sum += weight * (source[from + k] as number);
+        sum += Math.imul(weights[x * taps + k] as number, source[from + k] as number);
       }
-      out[y * to + x] = sum >> BITS;
+      out[at] = sum >> BITS;
     }
   }
   return out;
@@ -75,18 +87,25 @@ function resizeRows(source: Uint8Array, h: number, w: number, to: number): Uint8
 function resizeColumns(source: Uint8Array, h: number, w: number, to: number): Uint8Array {
   const { taps, first, weights } = axisWeights(h, to);
   const out = new Uint8Array(to * w);
-  const sums = new Int32Array(w);
   for (let y = 0; y < to; y++) {
-    sums.fill(HALF);
-    for (let k = 0; k < taps; k++) {
-      const weight = weights[y * taps + k] as number;
-      if (weight === 0) continue;
-      const from = ((first[y] as number) + k) * w;
-      for (let x = 0; x < w; x++) {
-        sums[x] = (sums[x] as number) + weight * (source[from + x] as number);
+    const start = (first[y] as number) * w;
+    const end = (y + 1) * w;
+    if (taps === 2) {
+      const a = weights[2 * y] as number;
+      const b = weights[2 * y + 1] as number;
+      for (let at = y * w, from = start; at < end; at++, from++) {
+        const above = Math.imul(a, source[from] as number);
+        out[at] = (HALF + above + Math.imul(b, source[from + w] as number)) >> BITS;
       }
+      continue;
     }
-    for (let x = 0; x < w; x++) out[y * w + x] = (sums[x] as number) >> BITS;
+    for (let at = y * w, from = start; at < end; at++, from++) {
+      let sum = HALF;
+      for (let k = 0; k < taps; k++) {
+        sum += Math.imul(weights[y * taps + k] as number, source[from + k * w] as number);
+      }
+      out[at] = sum >> BITS;
+    }
   }
   return out;
 }
