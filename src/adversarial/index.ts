@@ -6,6 +6,7 @@ import type { Regularizer } from "./regularizer.ts";
 import { r1 } from "./regularizers/r1.ts";
 
 export { buildGame, type Game, type GameSpec, type Phase } from "./game.ts";
+export { generatorGraph } from "./generator-graph.ts";
 export type { Logits, Loss } from "./loss.ts";
 export type { GanModel, ImageShape } from "./model.ts";
 export type { Regularizer, RegularizerInputs } from "./regularizer.ts";

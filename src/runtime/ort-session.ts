@@ -55,6 +55,7 @@ export function ortBackend(spec: OrtBackendSpec): Backend {
   return {
     name: spec.name,
     keepsOnDevice: spec.keepsOnDevice,
+    updatesInGraph: spec.keepsOnDevice,
     lowering: spec.lowering,
     compile: async (graph, options = {}) =>
       new OrtSession(await compileModel(await load(), spec, graph, options), download),

@@ -42,6 +42,8 @@ export interface Backend {
   readonly name: BackendName;
   /** Whether outputs named in `deviceOutputs` stay on the accelerator and can be fed back. */
   readonly keepsOnDevice: boolean;
+  /** Optimizer updates belong into the graphs: state stays where the graphs run. */
+  readonly updatesInGraph?: boolean;
   /** The backend's own graph pass. `compile` runs it; run earlier over several graphs at once, it is idle there. */
   readonly lowering?: Lowering | undefined;
   /** Simplifies, lowers and emits the graph, and makes a session of it. */

@@ -27,6 +27,8 @@ export interface Engine {
   ): Promise<PhaseScalars>;
   /** Moves the game's averaged network: ema <- decay ema + (1 - decay) weights; statistics are copied. */
   average(decay: number): Promise<void>;
+  /** Names of all arrays that `read` gives. */
+  readonly arrayNames: readonly string[];
   /** All arrays by name, as copies. */
   read(): Promise<Map<string, Float32Array>>;
   /** Sets arrays by name; those not named keep what they hold. */

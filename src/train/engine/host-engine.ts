@@ -147,9 +147,14 @@ export class HostEngine implements Engine {
     }
   }
 
+  get arrayNames(): readonly string[] {
+    return [...this.#arrays.keys()].filter((name) => !name.startsWith("gradient/"));
+  }
+
   async read(): Promise<Map<string, Float32Array>> {
-    const kept = [...this.#arrays].filter(([name]) => !name.startsWith("gradient/"));
-    return new Map(kept.map(([name, data]) => [name, data.slice()]));
+    return new Map(
+      this.arrayNames.map((name) => [name, (this.#arrays.get(name) as Float32Array).slice()]),
+    );
   }
 
   async write(given: ReadonlyMap<string, Float32Array>): Promise<void> {

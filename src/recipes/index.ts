@@ -1,0 +1,37 @@
+import { unknownName } from "../util/errors.ts";
+import { article } from "./article.ts";
+import { dcganRecipe, emojiDcgan, fashionDcgan, mlpRecipe } from "./image-recipes.ts";
+import { mnistDcgan, mnistQuick } from "./mnist-dcgan.ts";
+import type { Recipe } from "./recipe.ts";
+
+export {
+  checkConfig,
+  configSchema,
+  describeIssues,
+  type RunConfig,
+  withSetting,
+} from "./config.ts";
+export type { Recipe } from "./recipe.ts";
+
+/** Every recipe; a new one is a file and a line here. */
+export const recipes: readonly Recipe[] = [
+  article,
+  mnistDcgan,
+  mnistQuick,
+  fashionDcgan,
+  emojiDcgan,
+  dcganRecipe,
+  mlpRecipe,
+];
+
+/** Throws a usage error that names the known ones. */
+export function recipeByName(name: string): Recipe {
+  const found = recipes.find((r) => r.name === name);
+  if (!found)
+    throw unknownName(
+      "recipe",
+      name,
+      recipes.map((r) => r.name),
+    );
+  return found;
+}

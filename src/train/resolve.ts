@@ -1,0 +1,69 @@
+import type { z } from "zod";
+import {
+  buildGame,
+  type Game,
+  type GanModel,
+  lossByName,
+  regularizerByName,
+} from "../adversarial/index.ts";
+import { checkDataSpec } from "../data/index.ts";
+import type { DataSpec } from "../data/source.ts";
+import { modelByName } from "../models/index.ts";
+import { optimizerByName } from "../optim/index.ts";
+import { describeIssues, type RunConfig } from "../recipes/index.ts";
+import { usageError } from "../util/errors.ts";
+import type { NetworkOptimizer } from "./engine/engine.ts";
+
+/** A name with options, as configurations hold them. */
+interface Named {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+/** Checks everything that can be checked without data, for `--dry-run`. Throws usage errors. */
+export function checkParts(config: RunConfig): void {
+  checkDataSpec(config.data as DataSpec);
+  options(modelByName(config.model.name), config.model, "model");
+  options(lossByName(config.loss.name), config.loss, "loss");
+  for (const r of config.regularizers) options(regularizerByName(r.name), r, "regularizer");
+  optimizersOf(config);
+}
+
+/** The model for data of the given channels and classes. */
+export function modelOf(config: RunConfig, channels: number, classes: number): GanModel {
+  const rule = modelByName(config.model.name);
+  const image = { channels, size: config.size };
+  return rule.build(options(rule, config.model, "model"), image, classes);
+}
+
+export function gameOf(config: RunConfig, model: GanModel): Game {
+  const loss = lossByName(config.loss.name);
+  return buildGame({
+    model,
+    loss: { rule: loss, options: options(loss, config.loss, "loss") },
+    regularizers: config.regularizers.map((r) => {
+      const rule = regularizerByName(r.name);
+      return { rule, options: options(rule, r, "regularizer") };
+    }),
+    batch: config.batch,
+    discriminatorSteps: config.discriminatorSteps,
+    generatorSteps: config.generatorSteps,
+  });
+}
+
+export function optimizersOf(config: RunConfig): Map<string, NetworkOptimizer> {
+  return new Map(
+    (["discriminator", "generator"] as const).map((network) => {
+      const { learningRate: _schedule, ...spec } = config.optimizer[network];
+      const rule = optimizerByName(spec.name);
+      return [network, { rule, options: options(rule, spec, `optimizer.${network}`) }];
+    }),
+  );
+}
+
+function options(rule: { readonly schema: z.ZodType }, spec: Named, what: string): unknown {
+  const { name, ...given } = spec;
+  const parsed = rule.schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw usageError(`${what} "${name}": ${describeIssues(parsed.error)}.`);
+}
