@@ -23,13 +23,13 @@ export class Sampler {
     this.#variables = variables;
   }
 
-  /** Takes the weights under `prefix` (`ema/` or none) of an engine's arrays. */
-  setWeights(arrays: ReadonlyMap<string, Float32Array>, prefix = ""): void {
+  /** Takes the generator's arrays by variable name. Throws a usage error where one is missing. */
+  setWeights(arrays: ReadonlyMap<string, Float32Array>): void {
     this.#weights = new Map(
       this.#variables.map((v) => {
-        const data = arrays.get(prefix + v.name);
+        const data = arrays.get(v.name);
         if (data?.length !== elementCount(v.shape)) {
-          throw usageError(`the weights have no array "${prefix}${v.name}" of the model's shape.`);
+          throw usageError(`the weights have no array "${v.name}" of the model's shape.`);
         }
         return [v.name, { dtype: "f32", dims: v.shape, data }];
       }),

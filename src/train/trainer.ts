@@ -1,7 +1,7 @@
 import type { Game } from "../adversarial/index.ts";
+import { BatchOrder, type BatchOrderState } from "../data/batches.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { Prefetcher } from "../data/prefetch.ts";
-import { BatchOrder, type BatchOrderState } from "../data/batches.ts";
 import { elementCount } from "../graph/value.ts";
 import type { NamedTensor } from "../onnx/safetensors.ts";
 import { emaDecay, type Schedule, scheduleAt } from "../optim/index.ts";
@@ -156,7 +156,11 @@ export class Trainer {
     for (const [name, data] of await this.engine.read()) {
       const bad = data.findIndex((x) => !Number.isFinite(x));
       if (bad >= 0) throw divergence(name, data[bad] as number, this.#step);
-      tensors.set(name, { dtype: "F32", shape: this.#shapes.get(name) ?? [data.length], data: data as Float32Array<ArrayBuffer> });
+      tensors.set(name, {
+        dtype: "F32",
+        shape: this.#shapes.get(name) ?? [data.length],
+        data: data as Float32Array<ArrayBuffer>,
+      });
     }
     const state: TrainerState = {
       step: this.#step,
@@ -169,9 +173,12 @@ export class Trainer {
     return { step: this.#step, tensors, state: state as never };
   }
 
-  /** Weights of the generator for sampling: the average where one is kept. */
-  get samplePrefix(): string {
-    return this.config.emaKimg > 0 ? "ema/" : "";
+  /** The generator's arrays for sampling, by variable name: the average where one is kept. */
+  async generatorArrays(): Promise<Map<string, Float32Array>> {
+    const prefix = this.config.emaKimg > 0 ? "ema/" : "";
+    const names = this.game.variables.under("generator").map((v) => v.name);
+    const arrays = await this.engine.read(names.map((name) => prefix + name));
+    return new Map(names.map((name) => [name, arrays.get(prefix + name) as Float32Array]));
   }
 
   async release(): Promise<void> {

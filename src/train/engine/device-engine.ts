@@ -115,9 +115,9 @@ export class DeviceEngine implements Engine {
     await this.#run(this.#averaging, new Map([["decay", scalarTensor(decay)]]));
   }
 
-  async read(): Promise<Map<string, Float32Array>> {
+  async read(names = this.arrayNames): Promise<Map<string, Float32Array>> {
     const out = new Map<string, Float32Array>();
-    for (const name of this.arrayNames) {
+    for (const name of names) {
       const held = this.#arrays.get(name) as Held;
       const { data } = isDeviceTensor(held) ? await held.read() : held;
       out.set(name, Float32Array.from(data));

@@ -29,8 +29,8 @@ export interface Engine {
   average(decay: number): Promise<void>;
   /** Names of all arrays that `read` gives. */
   readonly arrayNames: readonly string[];
-  /** All arrays by name, as copies. */
-  read(): Promise<Map<string, Float32Array>>;
+  /** Arrays by name, as copies; all of them by default. */
+  read(names?: readonly string[]): Promise<Map<string, Float32Array>>;
   /** Sets arrays by name; those not named keep what they hold. */
   write(arrays: ReadonlyMap<string, Float32Array>): Promise<void>;
   /** Updates applied so far, by network; the optimizer's t. */

@@ -151,10 +151,8 @@ export class HostEngine implements Engine {
     return [...this.#arrays.keys()].filter((name) => !name.startsWith("gradient/"));
   }
 
-  async read(): Promise<Map<string, Float32Array>> {
-    return new Map(
-      this.arrayNames.map((name) => [name, (this.#arrays.get(name) as Float32Array).slice()]),
-    );
+  async read(names = this.arrayNames): Promise<Map<string, Float32Array>> {
+    return new Map(names.map((name) => [name, (this.#arrays.get(name) as Float32Array).slice()]));
   }
 
   async write(given: ReadonlyMap<string, Float32Array>): Promise<void> {

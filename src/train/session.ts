@@ -1,0 +1,286 @@
+import { join } from "node:path";
+import type { ImageDataset } from "../data/image-dataset.ts";
+import { encodePng } from "../data/image-grid.ts";
+import { openData } from "../data/index.ts";
+import type { DataSpec } from "../data/source.ts";
+import { checkConfig, type RunConfig } from "../recipes/index.ts";
+import { chooseBackend } from "../runtime/index.ts";
+import type { Backend } from "../runtime/session.ts";
+import { GansmithError, usageError } from "../util/errors.ts";
+import type { JsonObject } from "../util/json.ts";
+import { writeFileAtomic } from "../util/node/files.ts";
+import { CheckpointStore, type LoadedCheckpoint } from "./checkpoint.ts";
+import { EventWriter } from "./events.ts";
+import { machineInfo } from "./machine.ts";
+import type { TrainingEnd, TrainingJob, TrainingReport } from "./messages.ts";
+import { modelOf } from "./resolve.ts";
+import { RunFolder } from "./run-folder.ts";
+import { Sampler } from "./sampler.ts";
+import { ScalarAccumulator, summarize } from "./scalar-accumulator.ts";
+import { TensorBoardWriter } from "./tensorboard.ts";
+import { Trainer } from "./trainer.ts";
+
+/** Samples in a picture. */
+const pictureSamples = 64;
+const pictureColumns = 8;
+/** Short runs are not slowed down by their pictures. */
+const pictureRestMs = 3000;
+/** At most this often a step is reported. */
+const reportEveryMs = 100;
+
+export interface SessionHooks {
+  report(report: TrainingReport): void;
+  /** True once training should stop after the present step. */
+  stopping(): boolean;
+}
+
+/**
+ * Trains in the calling thread until the run is done or asked to stop, writing everything that a run
+ * folder holds. The folder exists; it is locked meanwhile.
+ */
+export async function runSession(job: TrainingJob, hooks: SessionHooks): Promise<TrainingEnd> {
+  const folder = RunFolder.open(job.path).lock();
+  try {
+    const session = await TrainingSession.open(folder, job, hooks);
+    try {
+      return await session.train();
+    } finally {
+      await session.close();
+    }
+  } finally {
+    folder.release();
+  }
+}
+
+class TrainingSession {
+  #folder: RunFolder;
+  #config: RunConfig;
+  #hooks: SessionHooks;
+  #trainer: Trainer;
+  #sampler: Sampler;
+  #data: ImageDataset;
+  #backend: Backend;
+  #store: CheckpointStore;
+  #events: EventWriter;
+  #board: TensorBoardWriter;
+  #scalars = new ScalarAccumulator();
+  #lastReport = 0;
+  #lastCheckpointMs: number;
+  #lastCheckpointStep: number;
+  #pictures: number;
+  #lastPictureMs = 0;
+
+  static async open(
+    folder: RunFolder,
+    job: TrainingJob,
+    hooks: SessionHooks,
+  ): Promise<TrainingSession> {
+    const own = checkConfig(folder.config);
+    const config = job.kind === "resume" && job.length ? { ...own, length: job.length } : own;
+    const store = new CheckpointStore(folder.checkpointsPath, { keep: config.keepCheckpoints });
+    const from = job.kind === "resume" ? store.latest() : undefined;
+    for (const message of from?.warnings ?? []) hooks.report({ type: "warning", message });
+    if (job.kind === "resume" && !from) {
+      hooks.report({
+        type: "warning",
+        message: `${folder.path} has no checkpoint yet; training begins anew with the same seed.`,
+      });
+    }
+    hooks.report({ type: "preparing", what: `data set ${config.data.name}` });
+    const data = await openData(config.data as DataSpec, {
+      size: config.size,
+      channels: config.channels,
+      split: "train",
+      onProgress: (done, total) =>
+        hooks.report({ type: "preparing", what: `data set ${config.data.name}`, done, total }),
+    });
+    checkSameData(from, data);
+    hooks.report({ type: "preparing", what: "the training graphs" });
+    const backend = chooseBackend(
+      config.backend,
+      config.threads ? { threads: config.threads } : {},
+    );
+    const trainer = await Trainer.create(config, data, backend, from);
+    const model = modelOf(config, data.channels, data.classes.length);
+    const sampler = await Sampler.create(model, backend);
+    const parts = { folder, config, hooks, trainer, sampler, data, backend, store };
+    return new TrainingSession(parts, from);
+  }
+
+  private constructor(
+    parts: {
+      folder: RunFolder;
+      config: RunConfig;
+      hooks: SessionHooks;
+      trainer: Trainer;
+      sampler: Sampler;
+      data: ImageDataset;
+      backend: Backend;
+      store: CheckpointStore;
+    },
+    from: LoadedCheckpoint | undefined,
+  ) {
+    this.#folder = parts.folder;
+    this.#config = parts.config;
+    this.#hooks = parts.hooks;
+    this.#trainer = parts.trainer;
+    this.#sampler = parts.sampler;
+    this.#data = parts.data;
+    this.#backend = parts.backend;
+    this.#store = parts.store;
+    const { step } = this.#trainer;
+    this.#events = new EventWriter(this.#folder.eventsPath);
+    this.#board = new TensorBoardWriter(this.#folder.path, from ? { resumeStep: step } : {});
+    const info = machineInfo(this.#backend, this.#config) as JsonObject;
+    if (from) this.#store.discardAfter(step);
+    this.#events.write(from ? { type: "resume", step, info } : { type: "start", info });
+    this.#lastCheckpointMs = performance.now();
+    this.#lastCheckpointStep = from ? step : -1;
+    this.#pictures = Math.floor(this.#trainer.progress * this.#config.pictures);
+  }
+
+  async train(): Promise<TrainingEnd> {
+    try {
+      if (this.#trainer.step === 0) await this.#picture();
+      while (this.#trainer.progress < 1 && !this.#hooks.stopping()) await this.#step();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+    if (this.#lastCheckpointStep !== this.#trainer.step) await this.#checkpoint();
+    const finished = this.#trainer.progress >= 1;
+    if (finished) await this.#picture();
+    const { step, kimg, elapsedMs } = this.#trainer;
+    const reason = finished ? "finished" : "interrupted";
+    this.#events.write({ type: "stop", step, reason });
+    return { reason, step, kimg, elapsedMs };
+  }
+
+  async close(): Promise<void> {
+    this.#events.close();
+    this.#board.close();
+    await this.#trainer.release();
+    await this.#sampler.release();
+    this.#data.close();
+    await this.#backend.release?.();
+  }
+
+  async #step(): Promise<void> {
+    const { scalars } = await this.#trainer.advance();
+    const { step } = this.#trainer;
+    for (const [name, value] of scalars) this.#scalars.add(name, value);
+    if (step % this.#config.logEverySteps === 0) this.#log();
+    const now = performance.now();
+    if (now - this.#lastReport >= reportEveryMs || this.#trainer.progress >= 1) {
+      this.#lastReport = now;
+      this.#progress(scalars);
+    }
+    const bySteps =
+      this.#config.checkpointEverySteps !== undefined &&
+      step % this.#config.checkpointEverySteps === 0;
+    if (bySteps || now - this.#lastCheckpointMs >= this.#config.checkpointEverySeconds * 1000) {
+      await this.#checkpoint();
+    }
+    const due = Math.floor(this.#trainer.progress * this.#config.pictures);
+    const rested = now - this.#lastPictureMs >= pictureRestMs;
+    if (due > this.#pictures && rested && this.#trainer.progress < 1) {
+      this.#pictures = due;
+      await this.#picture();
+    }
+  }
+
+  /** Writes the losses since the last entry. */
+  #log(): void {
+    if (this.#scalars.empty) return;
+    const { step, kimg, elapsedMs } = this.#trainer;
+    const values = this.#scalars.take();
+    this.#events.write({ type: "scalars", step, kimg, elapsedMs, values });
+    const means = Object.entries(values).map(([name, m]) => [name, summarize(m).mean] as const);
+    this.#board.scalars(Object.fromEntries(means), step);
+  }
+
+  #progress(scalars: ReadonlyMap<string, number>): void {
+    const { step, kimg, elapsedMs, progress, stepsPerEpoch } = this.#trainer;
+    const { epochs } = this.#config.length;
+    this.#hooks.report({
+      type: "progress",
+      step,
+      epoch: Math.floor((step - 1) / stepsPerEpoch),
+      stepInEpoch: ((step - 1) % stepsPerEpoch) + 1,
+      stepsPerEpoch,
+      ...(epochs !== undefined && { epochs }),
+      kimg,
+      progress,
+      elapsedMs,
+      scalars: Object.fromEntries(scalars),
+      batch: this.#config.batch,
+    });
+  }
+
+  async #checkpoint(): Promise<void> {
+    const checkpoint = await this.#trainer.checkpoint();
+    const state = { ...(checkpoint.state as JsonObject), data: this.#data.fingerprint };
+    this.#log();
+    this.#events.flush({ durable: true });
+    const file = this.#store.save({ ...checkpoint, state });
+    this.#events.write({
+      type: "checkpoint",
+      step: checkpoint.step,
+      file: relativeTo(this.#folder, file),
+    });
+    this.#hooks.report({ type: "checkpoint", step: checkpoint.step, file });
+    this.#lastCheckpointMs = performance.now();
+    this.#lastCheckpointStep = checkpoint.step;
+  }
+
+  /** The same noise at every picture, so that a run can be watched. */
+  async #picture(): Promise<void> {
+    const { step } = this.#trainer;
+    this.#lastPictureMs = performance.now();
+    this.#sampler.setWeights(await this.#trainer.generatorArrays());
+    const chunks = this.#sampler.stream(pictureSamples, this.#config.seed, {
+      chunk: pictureSamples,
+    });
+    const samples = (await chunks.next()).value as Float32Array;
+    const { channels, size } = this.#data;
+    const shape = { channels, size, columns: pictureColumns };
+    const png = await encodePng(samples, { ...shape, scale: size < 48 ? 2 : 1 });
+    const file = join("samples", `${String(step).padStart(6, "0")}.png`);
+    writeFileAtomic(join(this.#folder.path, file), png);
+    this.#events.write({ type: "sample", step, file });
+    this.#board.image("samples", png, step);
+    this.#hooks.report({
+      type: "sample",
+      step,
+      file: join(this.#folder.path, file),
+      samples,
+      ...shape,
+    });
+  }
+
+  #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    try {
+      this.#events.write({ type: "stop", step: this.#trainer.step, reason: "failed", message });
+    } catch {
+      // The disk may be what failed; the error itself is on its way to the user.
+    }
+  }
+}
+
+/** Bit-exact resume needs the very same images. */
+function checkSameData(from: LoadedCheckpoint | undefined, data: ImageDataset): void {
+  if (!from) return;
+  const { data: before } = from.state as { data?: string };
+  if (before === undefined || before === data.fingerprint) return;
+  throw new GansmithError(
+    "data",
+    `data set "${data.name}" has changed since this run began (fingerprint ${before.slice(0, 12)}, now ` +
+      `${data.fingerprint.slice(0, 12)}); restore the images, or start a new run.`,
+  );
+}
+
+function relativeTo(folder: RunFolder, path: string): string {
+  if (!path.startsWith(folder.path)) throw usageError(`${path} is not inside ${folder.path}.`);
+  return path.slice(folder.path.length).replace(/^[/\\]/, "");
+}
