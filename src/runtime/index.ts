@@ -14,6 +14,7 @@ export {
   cpuBackend,
   cudaBackend,
   type NodeBackendOptions,
+  type WebgpuBackendOptions,
   webgpuBackend,
 } from "./node/node-session.ts";
 export { referenceBackend } from "./reference-session.ts";

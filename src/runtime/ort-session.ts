@@ -129,7 +129,7 @@ class OrtSession implements Session {
     given: ReadonlyMap<string, Tensor | DeviceTensor>,
     into: ReadonlyMap<string, Tensor> = new Map(),
   ): Promise<Map<string, Tensor | DeviceTensor>> {
-    const { spec, session, kept } = this.#compiled;
+    const { spec, model, session, kept } = this.#compiled;
     const { name, inputs, outputs } = this.#ports();
     if (this.#released) throw releasedError(name);
     const sizes = checkFeeds(name, inputs, given);
@@ -144,7 +144,7 @@ class OrtSession implements Session {
       fetches[output.name] = target ? this.#wrap(output.name, target) : null;
     }
     const results = await session.run(feeds, fetches).catch((error: unknown) => {
-      throw runtimeError(name, spec.name, error);
+      throw runtimeError(model.graph, spec.name, error);
     });
     return new Map(
       outputs.map((output): [string, Tensor | DeviceTensor] => {
@@ -264,13 +264,25 @@ async function createSession(
   try {
     return await ort.InferenceSession.create(bytes, options);
   } catch (error) {
-    throw runtimeError(model.graph.name, spec.name, error);
+    throw runtimeError(model.graph, spec.name, error);
   }
 }
 
 /** Names the op that a provider lacks where that is what went wrong. */
-function runtimeError(graph: string, backend: BackendName, error: unknown): GansmithError {
+function runtimeError(
+  { name: graph, nodes }: OnnxModel["graph"],
+  backend: BackendName,
+  error: unknown,
+): GansmithError {
   const message = error instanceof Error ? error.message : String(error);
+  if (message.includes("fallback to CPU EP has been explicitly disabled")) {
+    const ops = [...new Set(nodes.map((n) => n.op))].sort().join(", ");
+    return new GansmithError(
+      "runtime",
+      `session "${graph}" cannot run whole on ${backend}: it has no kernel, with these types, for at least one of ${ops}.`,
+      { cause: error },
+    );
+  }
   const missing = /implementation for (\w+)\(\d+\) node with name '([^']*)'/.exec(message);
   const why = missing
     ? `it has no kernel for the operator ${missing[1]} ("${missing[2]}") with these types`

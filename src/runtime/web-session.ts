@@ -1,5 +1,6 @@
 import type { Env } from "onnxruntime-common";
 import { GansmithError } from "../util/errors.ts";
+import { lowerForWebgpu } from "./lower-for-webgpu.ts";
 import { type OrtApi, ortBackend } from "./ort-session.ts";
 import type { Backend, Lowering } from "./session.ts";
 
@@ -43,7 +44,7 @@ export function webgpuBackend(options: WebBackendOptions = {}): Backend {
       return configured("webgpu", import("onnxruntime-web/webgpu"), options);
     },
     sessionOptions: { executionProviders: ["webgpu"], logSeverityLevel: errorsOnly },
-    lowering: options.lowering,
+    lowering: (outputs) => lowerForWebgpu(options.lowering?.(outputs) ?? outputs),
     keepsOnDevice: true,
     writesInPlace: false,
     download: (tensor) => tensor.getData(),

@@ -1,4 +1,5 @@
 import { GansmithError, usageError } from "../../util/errors.ts";
+import { lowerForWebgpu } from "../lower-for-webgpu.ts";
 import { type OrtApi, ortBackend } from "../ort-session.ts";
 import type { Backend, Lowering } from "../session.ts";
 import { physicalCores } from "./cpu-cores.ts";
@@ -13,9 +14,15 @@ export interface CpuBackendOptions extends NodeBackendOptions {
   readonly threads?: number;
 }
 
+export interface WebgpuBackendOptions extends NodeBackendOptions {
+  /** Refuse graphs of which a part would run on the CPU, with copies to and fro; false by default. */
+  readonly wholeOnGpu?: boolean;
+}
+
 /** Each session has a pool that spins after a run; without this, sessions starve one another. */
 const stopSpinning = { session: { force_spinning_stop: "1" } };
 const errorsOnly = 3;
+const fatalOnly = 4;
 
 /** ONNX Runtime on the CPU. Throws a usage error unless `threads` is a whole number >= 1. */
 export function cpuBackend(
@@ -43,16 +50,18 @@ export function cpuBackend(
 }
 
 /** ONNX Runtime on a GPU through WebGPU (Vulkan, Metal or Direct3D 12). */
-export function webgpuBackend(options: NodeBackendOptions = {}): Backend {
+export function webgpuBackend(options: WebgpuBackendOptions = {}): Backend {
+  const fallback = options.wholeOnGpu ? { disable_cpu_ep_fallback: "1" } : {};
   return ortBackend({
     name: "webgpu",
     load: () => load("webgpu"),
     sessionOptions: {
       executionProviders: ["webgpu"],
-      logSeverityLevel: errorsOnly,
-      extra: stopSpinning,
+      // The refusal of a graph is an error that ONNX Runtime would also print.
+      logSeverityLevel: options.wholeOnGpu ? fatalOnly : errorsOnly,
+      extra: { session: { ...stopSpinning.session, ...fallback } },
     },
-    lowering: options.lowering,
+    lowering: (outputs) => lowerForWebgpu(options.lowering?.(outputs) ?? outputs),
     keepsOnDevice: true,
     writesInPlace: false,
   });
