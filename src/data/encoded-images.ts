@@ -21,9 +21,8 @@ export const encodedOptions = {
   fit: z.enum(["crop", "pad", "stretch"]).default("crop"),
   /** What shows through transparent pixels. */
   background: z
-    .union([z.enum(["white", "black", "grey"]), z.string().regex(/^#[0-9a-f]{6}$/i)], {
-      error: "expected white, black, grey or #rrggbb",
-    })
+    .string()
+    .regex(/^(white|black|grey|#[0-9a-f]{6})$/i, "expected white, black, grey or #rrggbb")
     .default("white"),
   kernel: z.enum(["auto", "nearest", "linear", "lanczos3"]).default("auto"),
   /** Leave unreadable pictures out, and count them, instead of stopping. */
@@ -36,7 +35,7 @@ const encodedSchema = z.object(encodedOptions);
 /** The checked values of `encodedOptions`. */
 export type EncodedRule = z.output<typeof encodedSchema>;
 
-const names: Readonly<Record<string, string>> = {
+const colours: Readonly<Record<string, string>> = {
   white: "#ffffff",
   black: "#000000",
   grey: "#808080",
@@ -56,7 +55,7 @@ export async function encodedPlan(
   rule: EncodedRule,
 ): Promise<DecodePlan> {
   const { fit, kernel, skipBad } = rule;
-  const background = names[rule.background] ?? rule.background;
+  const background = colours[rule.background.toLowerCase()] ?? rule.background;
   const guarded = async <T>(i: number, work: (bytes: Uint8Array) => Promise<T>) => {
     const bytes = await images.read(i);
     try {

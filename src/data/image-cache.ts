@@ -111,7 +111,7 @@ function openIfSound(path: string, key: string): ImageDataset | undefined {
   } catch (error) {
     // Missing or damaged: build it again. Any other refusal of the system is told.
     if (error instanceof GansmithError && error.kind === "data") return undefined;
-    if (errorCode(error) === "ENOENT") return undefined;
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error))) return undefined;
     throw ioError(`open ${path}`, error);
   }
 }

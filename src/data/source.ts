@@ -41,7 +41,12 @@ export function parseOptions(source: DataSource, spec: DataSpec): unknown {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = ["data", ...(issue?.path ?? [])].join(".");
-  throw usageError(`data set "${name}": ${where}: ${issue?.message ?? "not valid"}.`);
+  const missing =
+    issue?.code === "invalid_type" &&
+    issue.path.length === 1 &&
+    !(String(issue.path[0]) in options);
+  const why = missing ? `is missing, expected ${issue.expected}` : `is refused: ${issue?.message}`;
+  throw usageError(`data set "${name}": ${where} ${why}.`);
 }
 
 const requestSchema = z.object({

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Color } from "sharp";
 import sharp from "sharp";
 import { afterAll } from "vitest";
 import yazl from "yazl";
@@ -43,7 +44,7 @@ export async function picture(
 export function plain(
   width: number,
   height: number,
-  background: sharp.Color,
+  background: Color,
   format: "png" | "webp" | "gif" = "png",
 ): Promise<Buffer> {
   const channels = typeof background === "object" && "alpha" in background ? 4 : 3;

@@ -46,7 +46,7 @@ test("reads every format; class folders are the labels, in the order of their na
   const png = bytesOf(data, 3);
   for (const i of [0, 1, 2]) {
     const off = bytesOf(data, i).map((v, k) => Math.abs(v - (png[k] as number)));
-    expect(off.reduce((a, b) => a + b, 0) / off.length, `image ${i}`).toBeLessThan(14);
+    expect(off.reduce((a, b) => a + b, 0) / off.length, `image ${i}`).toBeLessThan(25);
   }
   const bare = await open("formats", { labels: false });
   expect([bare.classes.length, bare.labelOf(0)]).toEqual([0, -1]);
