@@ -1,57 +1,22 @@
-import { unknownName, usageError } from "../util/errors.ts";
-import { checkJson } from "../util/json.ts";
-import type { DataRequest, ImageDataset } from "./image-dataset.ts";
-import type { DataSource, DataSpec } from "./source.ts";
-import { checkRequest, parseOptions } from "./source.ts";
-import { cifar } from "./sources/cifar.ts";
-import { emojiSource } from "./sources/emoji.ts";
-import { fashionMnistSource } from "./sources/fashion-mnist.ts";
-import { idx } from "./sources/idx.ts";
-import { folder } from "./sources/image-folder.ts";
-import { zip } from "./sources/image-zip.ts";
-import { mnistSource } from "./sources/mnist.ts";
-
-/** Every data set and format, in the order in which they are listed. */
-export const dataSources: readonly DataSource[] = [
-  mnistSource,
-  fashionMnistSource,
-  emojiSource,
-  folder,
-  zip,
-  idx,
-  cifar,
-];
-
-/** The source that `spec` names; throws a usage error, with a suggestion, when there is none. */
-export function dataSourceOf(spec: DataSpec): DataSource {
-  const name: unknown = (spec as DataSpec | undefined)?.name;
-  if (typeof name !== "string") {
-    throw usageError('data must be an object with a name, such as { "name": "mnist" }.');
-  }
-  const source = dataSources.find((s) => s.name === name);
-  if (source) return source;
-  throw unknownName(
-    "data set",
-    name,
-    dataSources.map((s) => s.name),
-  );
-}
-
-/** Checks name and options without touching the disk, for `--dry-run`; throws a usage error. */
-export function checkDataSpec(spec: DataSpec): void {
-  checkJson(spec, "data");
-  parseOptions(dataSourceOf(spec), spec);
-}
-
-/**
- * Opens a data set: from the cache of decoded images, or by decoding it once.
- * Throws `GansmithError`: "usage" for a wrong spec or request, "data" for images that cannot be
- * used, "io" when the disk refuses.
- */
-export async function openData(spec: DataSpec, request: DataRequest): Promise<ImageDataset> {
-  const source = dataSourceOf(spec);
-  checkJson(spec, "data");
-  const options = parseOptions(source, spec);
-  checkRequest(request);
-  return source.open(options, request);
-}
+export type { BatchOrderState } from "./batches.ts";
+export { BatchOrder } from "./batches.ts";
+export type { DataRequest, ImageDataset, Split } from "./image-dataset.ts";
+export type { GridShape, TerminalColours } from "./image-grid.ts";
+export { encodePng, terminalColours, terminalGrid } from "./image-grid.ts";
+export { inferData } from "./infer-data.ts";
+export { cacheFolder } from "./open-cached.ts";
+export type { Batch } from "./prefetch.ts";
+export { Prefetcher } from "./prefetch.ts";
+export { checkDataSpec, dataSourceOf, dataSources, openData } from "./registry.ts";
+export type { DataSource, DataSpec } from "./source.ts";
+export type { CifarOptions } from "./sources/cifar.ts";
+export { cifarFiles } from "./sources/cifar.ts";
+export type { EmojiOptions } from "./sources/emoji.ts";
+export { emoji } from "./sources/emoji.ts";
+export { fashionMnist } from "./sources/fashion-mnist.ts";
+export type { IdxOptions } from "./sources/idx.ts";
+export { idxFiles } from "./sources/idx.ts";
+export type { ImageFolderOptions } from "./sources/image-folder.ts";
+export { imageFolder } from "./sources/image-folder.ts";
+export { imageZip } from "./sources/image-zip.ts";
+export { mnist } from "./sources/mnist.ts";

@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { GansmithError, unknownName } from "../util/errors.ts";
 import { errorCode, ioError } from "../util/node/files.ts";
 import { isImageName } from "./encoded-images.ts";
-import { dataSources } from "./index.ts";
+import { dataSources } from "./registry.ts";
 import type { DataSpec } from "./source.ts";
 import { cifarFiles, looksLikeCifarName } from "./sources/cifar.ts";
 import { idxFiles, looksLikeIdxName } from "./sources/idx.ts";

@@ -10,7 +10,7 @@ export interface DataSpec {
   readonly [option: string]: JsonValue;
 }
 
-/** A data set or a format: one file in `sources/` and one line in `index.ts`. */
+/** A data set or a format: one file in `sources/` and one line in `registry.ts`. */
 export interface DataSource {
   readonly name: string;
   /** One line for lists of data sets. */

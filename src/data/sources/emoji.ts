@@ -5,7 +5,7 @@ import type { SourceFile } from "../content-hash.ts";
 import { hashFiles, readHashed } from "../content-hash.ts";
 import { decoderVersion } from "../decode-image.ts";
 import { byCodeUnit, encodedOptions, encodedPlan } from "../encoded-images.ts";
-import { cacheFolder, openCached } from "../image-cache.ts";
+import { cacheFolder, openCached } from "../open-cached.ts";
 import { optionalPackage } from "../optional-package.ts";
 import type { DataSpec } from "../source.ts";
 import { dataSource, hashSplit, testShareSchema } from "../source.ts";

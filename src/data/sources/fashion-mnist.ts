@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GansmithError } from "../../util/errors.ts";
 import type { SourceFile } from "../content-hash.ts";
 import { hashFiles, readHashed } from "../content-hash.ts";
-import { cacheFolder, openCached } from "../image-cache.ts";
+import { cacheFolder, openCached } from "../open-cached.ts";
 import { optionalPackage } from "../optional-package.ts";
 import { rawPlan } from "../raw-images.ts";
 import type { DataSpec } from "../source.ts";

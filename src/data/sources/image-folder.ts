@@ -14,8 +14,8 @@ import {
   folderLabels,
   isImageName,
 } from "../encoded-images.ts";
-import { cacheFolder, openCached } from "../image-cache.ts";
 import type { Split } from "../image-dataset.ts";
+import { cacheFolder, openCached } from "../open-cached.ts";
 import type { DataSpec } from "../source.ts";
 import { dataSource, hashSplit, refuseEmptySplit, testShareSchema } from "../source.ts";
 

@@ -17,7 +17,7 @@ import {
   folderLabels,
   isImageName,
 } from "../encoded-images.ts";
-import { cacheFolder, openCached } from "../image-cache.ts";
+import { cacheFolder, openCached } from "../open-cached.ts";
 import type { DataSpec } from "../source.ts";
 import { dataSource, refuseEmptySplit, testShareSchema } from "../source.ts";
 import type { ImageFolderOptions } from "./image-folder.ts";

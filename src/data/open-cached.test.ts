@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/picture-files.ts";
 import { GansmithError } from "../util/errors.ts";
-import type { DecodePlan } from "./image-cache.ts";
-import { openCached, openImageCache } from "./image-cache.ts";
+import { openImageCache } from "./image-cache.ts";
+import type { DecodePlan } from "./open-cached.ts";
+import { openCached } from "./open-cached.ts";
 
 const folder = temporaryFolder();
 let built = 0;
@@ -127,4 +128,18 @@ test("a failure and a stop leave nothing behind; progress is told", async () => 
   await expect(stopped).rejects.toThrow("was stopped");
   expect(seen).toEqual([1, 2, 3]);
   expect(readdirSync(folder).filter((n) => /stop|tmp/.test(n))).toEqual([]);
+});
+
+test("a stop while the images are looked through is told as one", async () => {
+  const control = new AbortController();
+  control.abort();
+  const stopped = openCached(
+    { name: "stop2", split: "train", key: 1 },
+    { ...request, signal: control.signal },
+    async () => {
+      control.signal.throwIfAborted();
+      return plan(1)();
+    },
+  );
+  await expect(stopped).rejects.toThrow(GansmithError);
 });
