@@ -165,8 +165,12 @@ def _load_language_model(weights: str | None, width: int) -> networks.LanguageMo
 
 
 def _with_onednn(enabled: bool, step: Step) -> Step:
+    """PyTorch uses oneDNN's LSTM unless told otherwise."""
+    if enabled:
+        return step
+
     def guarded(index: int) -> list[float]:
-        with torch.backends.mkldnn.flags(enabled=enabled):
+        with torch.backends.mkldnn.flags(enabled=False):
             return step(index)
 
     return guarded
