@@ -20,7 +20,30 @@ export function elu(x: Value, alpha = 1): Value {
   return ops.where(ops.greater(x, ops.scalar(0)), x, ops.mul(below, ops.scalar(alpha)));
 }
 
-/** Leaky ReLU with a trained slope a channel is a layer; this is the fixed one times sqrt(2), as in StyleGAN2. */
-export function scaledLeakyRelu(x: Value, slope = 0.2): Value {
-  return ops.mul(ops.leakyRelu(x, slope), ops.scalar(Math.SQRT2));
+/** Scaled so that activations keep mean 0 and variance 1 (arXiv 1706.02515). */
+export function selu(x: Value): Value {
+  return ops.mul(elu(x, 1.6732632423543772), ops.scalar(1.0507009873554805));
+}
+
+/** The tanh approximation of gelu: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */
+export function geluTanh(x: Value): Value {
+  const cubic = ops.add(x, ops.mul(ops.power(x, 3), ops.scalar(0.044715)));
+  const t = ops.tanh(ops.mul(cubic, ops.scalar(Math.sqrt(2 / Math.PI))));
+  return ops.mul(ops.mul(x, ops.scalar(0.5)), ops.add(ops.scalar(1), t));
+}
+
+/** x tanh(softplus(x)) (arXiv 1908.08681). */
+export function mish(x: Value): Value {
+  return ops.mul(x, ops.tanh(ops.softplus(x)));
+}
+
+/** x / (1 + |x|). */
+export function softsign(x: Value): Value {
+  return ops.div(x, ops.add(ops.scalar(1), ops.abs(x)));
+}
+
+/** x / 6 + 1/2, clipped to [0, 1]. */
+export function hardSigmoid(x: Value): Value {
+  const line = ops.add(ops.mul(x, ops.scalar(1 / 6)), ops.scalar(0.5));
+  return ops.minimum(ops.maximum(line, ops.scalar(0)), ops.scalar(1));
 }

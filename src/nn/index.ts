@@ -23,6 +23,13 @@ export {
 export { type LinearOptions, linear } from "./linear.ts";
 export { groupNorm, instanceNorm, layerNorm } from "./normalization.ts";
 export { gruCell, type LstmState, lstmCell } from "./recurrent.ts";
-export { downsampleMean, pixelShuffle, upsampleBilinear, upsampleNearest } from "./resampling.ts";
+export {
+  downsampleMax,
+  downsampleMean,
+  pixelShuffle,
+  pixelUnshuffle,
+  upsampleBilinear,
+  upsampleNearest,
+} from "./resampling.ts";
 export { Scope, type Variable, Variables } from "./scope.ts";
 export { spectralNorm } from "./spectral-norm.ts";
