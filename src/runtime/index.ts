@@ -44,7 +44,8 @@ export const backendNames: readonly string[] = ["auto", ...Object.keys(backends)
  * adapter may be a software one that is far slower. Throws a usage error for unknown names.
  */
 export function chooseBackend(name = "auto", options: CpuBackendOptions = {}): Backend {
-  const make = backends[name === "auto" ? "cpu" : name];
+  const chosen = name === "auto" ? "cpu" : name;
+  const make = Object.hasOwn(backends, chosen) ? backends[chosen] : undefined;
   if (!make) throw unknownName("backend", name, backendNames);
   return make(options);
 }

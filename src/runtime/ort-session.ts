@@ -30,6 +30,8 @@ export interface OrtBackendSpec {
   readonly keepsOnDevice: boolean;
   /** Host buffers given as fetches are written in place; elsewhere results are copied into them. */
   readonly writesInPlace: boolean;
+  /** What a session's error means on this provider, where ONNX Runtime's words do not tell. */
+  readonly explain?: (message: string) => string | undefined;
   /** Copies a GPU tensor to the host where getData() does it; else an Identity session does. */
   readonly download?: (tensor: OrtTensor) => Promise<OrtTensor["data"]>;
 }
@@ -144,7 +146,7 @@ class OrtSession implements Session {
       fetches[output.name] = target ? this.#wrap(output.name, target) : null;
     }
     const results = await session.run(feeds, fetches).catch((error: unknown) => {
-      throw runtimeError(model.graph, spec.name, error);
+      throw runtimeError(model.graph, spec, error);
     });
     return new Map(
       outputs.map((output): [string, Tensor | DeviceTensor] => {
@@ -264,14 +266,14 @@ async function createSession(
   try {
     return await ort.InferenceSession.create(bytes, options);
   } catch (error) {
-    throw runtimeError(model.graph, spec.name, error);
+    throw runtimeError(model.graph, spec, error);
   }
 }
 
 /** Names the op that a provider lacks where that is what went wrong. */
 function runtimeError(
   { name: graph, nodes }: OnnxModel["graph"],
-  backend: BackendName,
+  { name: backend, explain }: OrtBackendSpec,
   error: unknown,
 ): GansmithError {
   const message = error instanceof Error ? error.message : String(error);
@@ -286,7 +288,7 @@ function runtimeError(
   const missing = /implementation for (\w+)\(\d+\) node with name '([^']*)'/.exec(message);
   const why = missing
     ? `it has no kernel for the operator ${missing[1]} ("${missing[2]}") with these types`
-    : message;
+    : (explain?.(message) ?? message);
   return new GansmithError("runtime", `session "${graph}" on ${backend}: ${why}.`, {
     cause: error,
   });

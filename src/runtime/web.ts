@@ -28,7 +28,7 @@ export async function chooseBackend(
   options: WebBackendOptions = {},
 ): Promise<Backend> {
   const chosen = name === "auto" ? ((await hasGpu()) ? "webgpu" : "wasm") : name;
-  const make = backends[chosen];
+  const make = Object.hasOwn(backends, chosen) ? backends[chosen] : undefined;
   if (!make) throw unknownName("backend", name, ["auto", ...Object.keys(backends)]);
   return make(options);
 }

@@ -21,7 +21,7 @@ export interface WebgpuBackendOptions extends NodeBackendOptions {
 
 /** Each session has a pool that spins after a run; without this, sessions starve one another. */
 const stopSpinning = { session: { force_spinning_stop: "1" } };
-const errorsOnly = 3;
+/** Errors are thrown; ONNX Runtime would print them as well. */
 const fatalOnly = 4;
 
 /** ONNX Runtime on the CPU. Throws a usage error unless `threads` is a whole number >= 1. */
@@ -39,7 +39,7 @@ export function cpuBackend(
       executionProviders: ["cpu"],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      logSeverityLevel: errorsOnly,
+      logSeverityLevel: fatalOnly,
       extra: stopSpinning,
     },
     lowering: options.lowering,
@@ -57,13 +57,16 @@ export function webgpuBackend(options: WebgpuBackendOptions = {}): Backend {
     load: () => load("webgpu"),
     sessionOptions: {
       executionProviders: ["webgpu"],
-      // The refusal of a graph is an error that ONNX Runtime would also print.
-      logSeverityLevel: options.wholeOnGpu ? fatalOnly : errorsOnly,
+      logSeverityLevel: fatalOnly,
       extra: { session: { ...stopSpinning.session, ...fallback } },
     },
     lowering: (outputs) => lowerForWebgpu(options.lowering?.(outputs) ?? outputs),
     keepsOnDevice: true,
     writesInPlace: false,
+    explain: (message) =>
+      /WebGPU adapter/.test(message)
+        ? "there is no GPU with a Vulkan, Metal or Direct3D 12 driver; use the cpu backend"
+        : undefined,
   });
 }
 
@@ -74,12 +77,18 @@ export function cudaBackend(options: NodeBackendOptions = {}): Backend {
     load: () => load("cuda"),
     sessionOptions: {
       executionProviders: ["cuda"],
-      logSeverityLevel: errorsOnly,
+      logSeverityLevel: fatalOnly,
       extra: stopSpinning,
     },
     lowering: options.lowering,
     keepsOnDevice: false,
     writesInPlace: false,
+    explain: (message) =>
+      /shared library|CUDA failure|libcu/.test(message)
+        ? "the CUDA provider does not load; it needs linux-x64, an NVIDIA driver, CUDA 12, cuDNN 9 " +
+          "and `npm install onnxruntime-node --onnxruntime-node-install=cuda12`, or use the cpu " +
+          `backend (ONNX Runtime says: ${message.trim()})`
+        : undefined,
   });
 }
 
@@ -105,5 +114,6 @@ async function load(provider: "cpu" | "webgpu" | "cuda" = "cpu"): Promise<OrtApi
       `this build of onnxruntime-node has no ${provider} provider; it has: ${known.join(", ")}.`,
     );
   }
+  ort.env.logLevel = "fatal";
   return ort;
 }
