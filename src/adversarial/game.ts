@@ -86,7 +86,11 @@ export function buildGame(spec: GameSpec): Game {
   const z = noise();
   const fake = generate(z);
   const held = ops.stopGradient(fake);
-  const logits = { real: discriminate(real), fake: discriminate(held) };
+  // Penalties differentiate one side's logits alone, which a shared pass would make dearer.
+  const together = model.independentSamples === true && !labels && spec.regularizers.length === 0;
+  const logits = together
+    ? halves(discriminate(ops.concat([real, held], 0)), batch)
+    : { real: discriminate(real), fake: discriminate(held) };
   let objective = loss.rule.discriminator(logits, loss.options);
   const scalars = new Map([
     ["realLogit", ops.reduceMean(logits.real)],
@@ -126,4 +130,9 @@ export function buildGame(spec: GameSpec): Game {
     plan.push(...new Array<Phase>(spec.generatorSteps - 1).fill(again));
   }
   return { variables, plan, averaged: "generator" };
+}
+
+/** Logits [2N,1] of real images followed by fakes. */
+function halves(both: Value, batch: number): { real: Value; fake: Value } {
+  return { real: ops.slice(both, 0, 0, batch), fake: ops.slice(both, 0, batch, 2 * batch) };
 }

@@ -1,4 +1,5 @@
 import * as ops from "./ops/index.ts";
+import { sumOf } from "./sum-of.ts";
 import { graphError, sameShape, topologicalOrder, type Value, withPath } from "./value.ts";
 
 /**
@@ -17,18 +18,27 @@ export function gradients(objective: Value, wrt: readonly Value[]): Value[] {
     if (targets.has(v) || (v.dtype === "f32" && v.inputs.some((i) => reaches.has(i))))
       reaches.add(v);
   }
+  const contributions = new Map<Value, Value[]>();
   const sums = new Map<Value, Value>();
+  const sumFor = (v: Value): Value | undefined => {
+    const parts = contributions.get(v);
+    if (!parts) return undefined;
+    const sum = sums.get(v) ?? withPath(v.path, () => sumOf(parts));
+    sums.set(v, sum);
+    return sum;
+  };
   const accumulate = (v: Value, g: Value) => {
     if (!sameShape(v.shape, g.shape)) {
       throw graphError("gradients", `${v.rule.name} got a gradient of another shape`, [v, g]);
     }
-    const sum = sums.get(v);
-    sums.set(v, sum ? ops.add(sum, g) : g);
+    const parts = contributions.get(v);
+    if (parts) parts.push(g);
+    else contributions.set(v, [g]);
   };
   if (reaches.has(objective))
     accumulate(objective, ops.broadcastTo(ops.scalar(1), objective.shape));
   for (const output of order.reverse()) {
-    const grad = sums.get(output);
+    const grad = sumFor(output);
     if (!grad || (targets.has(output) && !output.inputs.some((i) => reaches.has(i)))) continue;
     const needs = output.inputs.map((i) => reaches.has(i));
     if (!needs.some(Boolean)) continue;
@@ -42,5 +52,5 @@ export function gradients(objective: Value, wrt: readonly Value[]): Value[] {
       if (part && needs[i]) accumulate(output.inputs[i] as Value, part);
     });
   }
-  return wrt.map((v) => sums.get(v) ?? ops.broadcastTo(ops.scalar(0), v.shape));
+  return wrt.map((v) => sumFor(v) ?? ops.broadcastTo(ops.scalar(0), v.shape));
 }

@@ -26,6 +26,7 @@ export const mlp: ModelDefinition<z.output<typeof schema>> = {
       image,
       latent,
       classes: 0,
+      independentSamples: true,
       generator: (s: Scope, z: Value) => {
         let h = z;
         [256, 512, 1024].forEach((width, i) => {

@@ -16,15 +16,47 @@ export function lstmCell(s: Scope, x: Value, state: LstmState): LstmState {
   return s.build(() => {
     const size = staticDim(state.hidden, 1);
     const gates = gateSums(s, x, state.hidden, 4 * size);
-    const gate = (i: number) => ops.slice(ops.add(...gates), 1, i * size, (i + 1) * size);
-    const [i, f, o] = [gate(0), gate(1), gate(3)].map((g) => ops.sigmoid(g)) as [
-      Value,
-      Value,
-      Value,
-    ];
-    const cell = ops.add(ops.mul(f, state.cell), ops.mul(i, ops.tanh(gate(2))));
-    return { hidden: ops.mul(o, ops.tanh(cell)), cell };
+    return lstmStep(ops.add(...gates), size, state.cell);
   });
+}
+
+/**
+ * An LSTM over a sequence: x [T,N,I] -> hidden states [N,H] for every step, from a zero state unless
+ * one is given. The input's share of the gates is one product for all steps.
+ */
+export function lstm(s: Scope, x: Value, size: number, start?: LstmState): LstmState[] {
+  return s.build(() => {
+    const [steps, batch, width] = [0, 1, 2].map((axis) => staticDim(x, axis)) as [
+      number,
+      number,
+      number,
+    ];
+    const init = uniform(1 / Math.sqrt(size));
+    const parameter = (name: string, shape: number[]) => s.parameter(name, shape, init);
+    const inputWeight = parameter("inputWeight", [4 * size, width]);
+    const hiddenWeight = parameter("hiddenWeight", [4 * size, size]);
+    const bias = ops.add(parameter("inputBias", [4 * size]), parameter("hiddenBias", [4 * size]));
+    const rows = ops.reshape(x, [steps * batch, width]);
+    const fromInput = ops.add(ops.matMul(rows, inputWeight, { transB: true }), bias);
+    const states: LstmState[] = [];
+    let state = start;
+    for (let t = 0; t < steps; t++) {
+      let gates = ops.slice(fromInput, 0, t * batch, (t + 1) * batch);
+      if (state) gates = ops.add(gates, ops.matMul(state.hidden, hiddenWeight, { transB: true }));
+      state = lstmStep(gates, size, state?.cell);
+      states.push(state);
+    }
+    return states;
+  });
+}
+
+/** Gate sums [N,4H] in the order i, f, g, o, and the cell (zero if absent) -> the next state. */
+function lstmStep(gates: Value, size: number, cell: Value | undefined): LstmState {
+  const part = (i: number) => ops.slice(gates, 1, i * size, (i + 1) * size);
+  const [i, o] = [ops.sigmoid(part(0)), ops.sigmoid(part(3))];
+  const fresh = ops.mul(i, ops.tanh(part(2)));
+  const next = cell ? ops.add(ops.mul(ops.sigmoid(part(1)), cell), fresh) : fresh;
+  return { hidden: ops.mul(o, ops.tanh(next)), cell: next };
 }
 
 /**
