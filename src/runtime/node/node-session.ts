@@ -1,11 +1,12 @@
 import { GansmithError, usageError } from "../../util/errors.ts";
 import { lowerForWebgpu } from "../lower-for-webgpu.ts";
+import { lowerForCpu } from "../lowering/index.ts";
 import { type OrtApi, ortBackend } from "../ort-session.ts";
 import type { Backend, Lowering } from "../session.ts";
 import { physicalCores } from "./cpu-cores.ts";
 
 export interface NodeBackendOptions {
-  /** The backend's own graph pass. */
+  /** The backend's own graph pass, in place of its default. */
   readonly lowering?: Lowering;
 }
 
@@ -39,10 +40,12 @@ export function cpuBackend(
       executionProviders: ["cpu"],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
+      // Memory patterns would hold a second arena for the whole step: twice the peak, no gain in time.
+      enableMemPattern: false,
       logSeverityLevel: fatalOnly,
       extra: stopSpinning,
     },
-    lowering: options.lowering,
+    lowering: options.lowering ?? lowerForCpu,
     keepsOnDevice: false,
     writesInPlace: true,
   });

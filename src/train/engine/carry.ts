@@ -1,5 +1,12 @@
-import { isLeaf, leaf } from "../../graph/ops/leaf.ts";
-import { makeValue, topologicalOrder, type Value } from "../../graph/value.ts";
+import * as ops from "../../graph/ops/index.ts";
+import { constantData, isLeaf, leaf } from "../../graph/ops/leaf.ts";
+import {
+  elementCount,
+  isStatic,
+  makeValue,
+  topologicalOrder,
+  type Value,
+} from "../../graph/value.ts";
 
 export interface Carried {
   /** The later roots, reading the handed-on values as leaves. */
@@ -12,7 +19,8 @@ export interface Carried {
 /**
  * Finds what a later graph would compute again although an earlier one already did, from inputs that
  * have not changed in between (`stale` are those that have): the generator's move needs the forward
- * pass that made the fakes for the discriminator's. Those values are handed on instead.
+ * pass that made the fakes for the discriminator's. Those values are handed on instead, unless they
+ * are larger copies of others, which would only take memory.
  */
 export function carryOver(
   earlier: readonly Value[],
@@ -28,6 +36,7 @@ export function carryOver(
     // What is made of constants alone is cheaper to make again.
     else if (v.inputs.some((i) => fresh.has(i) || given.has(i))) fresh.add(v);
   }
+  const handedOn = new Set([...fresh].filter((v) => !isCopy(v)));
   const values = new Map<string, Value>();
   const leaves = new Map<string, Value>();
   const replaced = new Map<Value, Value>();
@@ -43,9 +52,9 @@ export function carryOver(
   };
   // From the roots down, so that nothing below a handed-on value is visited or kept.
   const rebuilt = new Map<Value, Value>();
-  const needed = topologicalOrderUntil(later, fresh);
+  const needed = topologicalOrderUntil(later, handedOn);
   for (const v of needed) {
-    if (fresh.has(v)) {
+    if (handedOn.has(v)) {
       rebuilt.set(v, replace(v));
       continue;
     }
@@ -56,6 +65,16 @@ export function carryOver(
     );
   }
   return { roots: later.map((v) => rebuilt.get(v) as Value), values, leaves };
+}
+
+const rearranging = new Set([ops.reshape.rule, ops.transpose.rule, ops.gatherRows.rule]);
+
+/** Whether `v` holds its single changing input in another form that is no smaller. */
+function isCopy(v: Value): boolean {
+  const [source, ...others] = v.inputs.filter((i) => !constantData(i));
+  if (!source || others.length > 0 || !isStatic(v.shape) || !isStatic(source.shape)) return false;
+  if (elementCount(v.shape) < elementCount(source.shape)) return false;
+  return rearranging.has(v.rule) || v.rule === ops.matMul.rule;
 }
 
 /** Inputs before users, without going below values in `stop`. */

@@ -43,7 +43,7 @@ export class DeviceEngine implements Engine {
   ): Promise<DeviceEngine> {
     const engine = new DeviceEngine(game, optimizers);
     const replaced = new Map<Phase, Replaces>();
-    const prepared = preparePhases(game, backend.lowering, (phase, outputs) => {
+    const { phases } = preparePhases(game, backend.lowering, (phase, outputs) => {
       const update = updateGraph(game, phase, optimizers.get(phase.network) as NetworkOptimizer);
       for (const name of phase.gradients.keys()) outputs.delete(`gradient/${name}`);
       for (const [name, value] of update.outputs) outputs.set(name, value);
@@ -51,7 +51,7 @@ export class DeviceEngine implements Engine {
       replaced.set(phase, update.replaces);
       return update.inputs;
     });
-    for (const { phase, inputs, outputs } of prepared) {
+    for (const { phase, inputs, outputs } of phases) {
       const deviceOutputs = [...outputs.keys()].filter(
         (n) => n !== "loss" && !n.startsWith("scalar/"),
       );

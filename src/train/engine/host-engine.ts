@@ -10,6 +10,7 @@ import { GansmithError } from "../../util/errors.ts";
 import { ArenaPlan, paddedCount } from "./arena.ts";
 import type { Engine, NetworkOptimizer, PhaseScalars } from "./engine.ts";
 import { type PreparedPhase, preparePhases } from "./prepare.ts";
+import { fromStored, type StoredLayout, toStored } from "./stored-layout.ts";
 
 interface Range {
   readonly offset: number;
@@ -45,6 +46,9 @@ export class HostEngine implements Engine {
   #average: { ema: number; source: number; count: number } | undefined;
   #states: ReadonlyMap<string, Variable>;
   #variableFeeds: Map<string, Tensor>;
+  /** How arrays are held where that is not the model's order, by the variable's name. */
+  #stored: ReadonlyMap<string, readonly number[]>;
+  #shapes: ReadonlyMap<string, readonly number[]>;
   #phases = new Map<Phase, CompiledPhase>();
 
   static async create(
@@ -52,14 +56,19 @@ export class HostEngine implements Engine {
     backend: Backend,
     optimizers: ReadonlyMap<string, NetworkOptimizer>,
   ): Promise<HostEngine> {
-    const engine = new HostEngine(game, optimizers);
-    for (const prepared of preparePhases(game, backend.lowering)) {
+    const { phases, stored } = preparePhases(game, backend.lowering);
+    const engine = new HostEngine(game, optimizers, stored);
+    for (const prepared of phases) {
       engine.#phases.set(prepared.phase, await engine.#compile(prepared, backend));
     }
     return engine;
   }
 
-  private constructor(game: Game, optimizers: ReadonlyMap<string, NetworkOptimizer>) {
+  private constructor(
+    game: Game,
+    optimizers: ReadonlyMap<string, NetworkOptimizer>,
+    stored: ReadonlyMap<string, readonly number[]>,
+  ) {
     const plan = new ArenaPlan();
     const blocks = new Map<string, Block>();
     for (const [network, { rule }] of optimizers) {
@@ -99,11 +108,13 @@ export class HostEngine implements Engine {
     this.#arrays = arrays;
     this.#average = averaged && { ema, source: averaged.weights, count: averaged.count };
     this.#states = new Map(states.map((v) => [v.name, v]));
+    this.#stored = stored;
+    this.#shapes = new Map([...game.variables.all.values()].map((v) => [v.name, v.shape]));
     this.#variableFeeds = new Map(
-      [...game.variables.all.values()].map((v) => [
-        v.name,
-        { dtype: "f32", dims: v.shape, data: arrays.get(v.name) as Float32Array },
-      ]),
+      [...game.variables.all.values()].map((v): [string, Tensor] => {
+        const dims = stored.get(v.name)?.map((axis) => v.shape[axis] as number) ?? v.shape;
+        return [v.name, { dtype: "f32", dims, data: arrays.get(v.name) as Float32Array }];
+      }),
     );
   }
 
@@ -152,7 +163,13 @@ export class HostEngine implements Engine {
   }
 
   async read(names = this.arrayNames): Promise<Map<string, Float32Array>> {
-    return new Map(names.map((name) => [name, (this.#arrays.get(name) as Float32Array).slice()]));
+    return new Map(
+      names.map((name) => {
+        const held = this.#arrays.get(name) as Float32Array;
+        const layout = this.#layoutOf(name);
+        return [name, layout ? fromStored(held, layout) : held.slice()];
+      }),
+    );
   }
 
   async write(given: ReadonlyMap<string, Float32Array>): Promise<void> {
@@ -164,8 +181,16 @@ export class HostEngine implements Engine {
           `this game has no array "${name}" of ${data.length} numbers (it has ${array?.length ?? "none"}).`,
         );
       }
-      array.set(data);
+      const layout = this.#layoutOf(name);
+      array.set(layout ? toStored(data, layout) : data);
     }
+  }
+
+  /** Weights, optimizer slots and averages of a variable are all held alike. */
+  #layoutOf(name: string): StoredLayout | undefined {
+    const variable = name.replace(/^(optimizer\/[^/]+|ema)\//, "");
+    const order = this.#stored.get(variable);
+    return order && { shape: this.#shapes.get(variable) as readonly number[], order };
   }
 
   async release(): Promise<void> {
