@@ -67,6 +67,7 @@ test("WebAssembly keeps nothing on a device and gives the same numbers", async (
   expect(await page.evaluate(() => opsPage.deviceRoundTrip("wasm"))).toEqual({
     ...expectedRoundTrip,
     kept: false,
+    intoKept: "it ran",
     useAfterRelease: "",
   });
 });

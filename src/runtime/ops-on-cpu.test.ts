@@ -6,8 +6,13 @@ import { cpuBackend, type Tensor } from "./index.ts";
 /** Bound on the largest f32 error, against the larger of 1 and the largest number. */
 const tolerance = 2e-6;
 
-describe("onnxruntime-node on the CPU gives each op, its gradient and its second gradient", () => {
-  const backend = cpuBackend({ threads: 1 });
+/** Each op's own lowering, and the forms that the CPU backend puts in their place. */
+const backends = {
+  "its own lowering": cpuBackend({ threads: 1, lowering: (outputs) => [...outputs] }),
+  "the backend's forms": cpuBackend({ threads: 1 }),
+};
+
+describe.each(Object.entries(backends))("op, gradient and second gradient in %s", (_n, backend) => {
   for (const { name, sample } of allSamples()) {
     test(name, async () => {
       const { graph, feeds } = derivativesOf(name, sample);

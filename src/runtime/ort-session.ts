@@ -3,7 +3,7 @@ import { simplify } from "../graph/passes/index.ts";
 import type { DType } from "../graph/value.ts";
 import { emitModel, type NamedGraph } from "../onnx/emit.ts";
 import { encodeModel, type OnnxModel } from "../onnx/model.ts";
-import { GansmithError } from "../util/errors.ts";
+import { GansmithError, usageError } from "../util/errors.ts";
 import { checkFeeds, checkInto, releasedError } from "./feeds.ts";
 import {
   type Backend,
@@ -136,6 +136,12 @@ class OrtSession implements Session {
     if (this.#released) throw releasedError(name);
     const sizes = checkFeeds(name, inputs, given);
     checkInto(name, outputs, into, sizes);
+    for (const output of into.keys()) {
+      if (!kept.has(output)) continue;
+      throw usageError(
+        `session "${name}": output "${output}" stays on the device, it cannot be written into a buffer; read() it.`,
+      );
+    }
     const feeds: Record<string, OrtTensor> = {};
     for (const input of inputs) {
       feeds[input.name] = this.#wrap(input.name, given.get(input.name) as Tensor | DeviceTensor);
@@ -153,7 +159,6 @@ class OrtSession implements Session {
         const result = results[output.name] as OrtTensor;
         const target = into.get(output.name);
         if (kept.has(output.name)) {
-          if (target) result.dispose();
           return [output.name, new OrtDeviceTensor(result, output.dtype, this.#download)];
         }
         if (!target) {
@@ -282,6 +287,13 @@ function runtimeError(
     return new GansmithError(
       "runtime",
       `session "${graph}" cannot run whole on ${backend}: it has no kernel, with these types, for at least one of ${ops}.`,
+      { cause: error },
+    );
+  }
+  if (message === "Invalid argument") {
+    return new GansmithError(
+      "runtime",
+      `session "${graph}" on ${backend}: an array was refused; memory that threads share (SharedArrayBuffer) is not accepted, copy it first.`,
       { cause: error },
     );
   }

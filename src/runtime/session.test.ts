@@ -178,6 +178,18 @@ describe.each(backends)("a session on %s", (_name, make) => {
     await session.release();
   });
 
+  test("several symbolic sizes go through a reshape", async () => {
+    const x = ops.leaf("x", ["N", "T", 4], data);
+    const split = ops.reshape(x, ["N", "T", 2, 2]);
+    const session = await make().compile(
+      named("split", { x }, { split, joined: ops.reshape(ops.exp(split), ["N", "T", 1, 4]) }),
+    );
+    const results = await session.run(feed({ x: f32([1, 2, 4], ...new Array(8).fill(0)) }));
+    expect(results.get("split")?.dims).toEqual([1, 2, 2, 2]);
+    expect(results.get("joined")).toEqual(f32([1, 2, 1, 4], ...new Array(8).fill(1)));
+    await session.release();
+  });
+
   test("runs that overlap do not mix", async () => {
     const session = await make().compile(linear());
     const run = async (k: number) =>
@@ -227,6 +239,23 @@ describe.each(backends)("a session on %s", (_name, make) => {
 });
 
 describe("cpu", () => {
+  test("shared memory is refused with what to do", async () => {
+    const session = await cpuBackend({ threads: 1 }).compile(linear());
+    const shared = new Float32Array(new SharedArrayBuffer(8)) as Float32Array;
+    await expect(
+      session.run(feed({ x: { dtype: "f32", dims: [1, 2], data: shared }, w: f32([2, 1], 1, 2) })),
+    ).rejects.toThrow('session "linear" on cpu: an array was refused; memory that threads share');
+    await session.release();
+  });
+
+  test("a reshape that ONNX cannot say is refused with its place", async () => {
+    const x = ops.leaf("x", [2, "N", "T"], data);
+    const y = withPath("g/flip", () => ops.reshape(x, ["N", "T", 2]));
+    await expect(cpuBackend().compile(named("flip", { x }, { y }))).rejects.toThrow(
+      'reshape "g/flip": ONNX cannot say [N,T,2]',
+    );
+  });
+
   test("the runtime's errors name session and backend", async () => {
     const table = ops.leaf("t", [3, 1], data);
     const i = ops.leaf("i", [1], data, "i32");

@@ -16,14 +16,15 @@ export interface WebBackendOptions {
   readonly lowering?: Lowering;
 }
 
-const errorsOnly = 3;
+/** Errors are thrown; ONNX Runtime would print them as well. */
+const fatalOnly = 4;
 
 /** ONNX Runtime on the CPU through WebAssembly, in a browser or a worker. */
 export function wasmBackend(options: WebBackendOptions = {}): Backend {
   return ortBackend({
     name: "wasm",
     load: () => configured("wasm", import("onnxruntime-web/wasm"), options),
-    sessionOptions: { executionProviders: ["wasm"], logSeverityLevel: errorsOnly },
+    sessionOptions: { executionProviders: ["wasm"], logSeverityLevel: fatalOnly },
     lowering: options.lowering,
     keepsOnDevice: false,
     writesInPlace: false,
@@ -43,7 +44,7 @@ export function webgpuBackend(options: WebBackendOptions = {}): Backend {
       }
       return configured("webgpu", import("onnxruntime-web/webgpu"), options);
     },
-    sessionOptions: { executionProviders: ["webgpu"], logSeverityLevel: errorsOnly },
+    sessionOptions: { executionProviders: ["webgpu"], logSeverityLevel: fatalOnly },
     lowering: (outputs) => lowerForWebgpu(options.lowering?.(outputs) ?? outputs),
     keepsOnDevice: true,
     writesInPlace: false,
@@ -69,6 +70,7 @@ async function configured(
       cause: error,
     });
   });
+  ort.env.logLevel = "fatal";
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
   if (threads !== undefined) ort.env.wasm.numThreads = threads;
   return ort;

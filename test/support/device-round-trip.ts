@@ -8,12 +8,14 @@ import {
 
 /**
  * A step w, x -> w - 0.5 x whose w stays on the device from run to run; another session doubles it.
- * Returns what was read back after each step, the double, and the message of using a freed tensor.
+ * Returns what was read back after each step, the double, and the messages of writing a kept output into
+ * a host buffer and of using a freed tensor.
  */
 export async function deviceRoundTrip(backend: Backend): Promise<{
   steps: number[][];
   doubled: number[];
   kept: boolean;
+  intoKept: string;
   useAfterRelease: string;
 }> {
   const data = { kind: "data" } as const;
@@ -57,6 +59,18 @@ export async function deviceRoundTrip(backend: Backend): Promise<{
   }
   const into = vector(0, 0, 0);
   await double.run(new Map([["w", state]]), new Map([["y", into]]));
+  const intoKept = await step
+    .run(
+      new Map([
+        ["w", state],
+        ["x", vector(0, 0, 0)],
+      ]),
+      new Map([["next", vector(0, 0, 0)]]),
+    )
+    .then(
+      () => "it ran",
+      (error: Error) => error.message,
+    );
   let useAfterRelease = "";
   if (isDeviceTensor(state)) {
     state.release();
@@ -68,7 +82,7 @@ export async function deviceRoundTrip(backend: Backend): Promise<{
   await step.release();
   await double.release();
   await backend.release?.();
-  return { steps, doubled: [...into.data], kept, useAfterRelease };
+  return { steps, doubled: [...into.data], kept, intoKept, useAfterRelease };
 }
 
 export const expectedRoundTrip = {
@@ -79,5 +93,7 @@ export const expectedRoundTrip = {
   ],
   doubled: [-4, -2, 3],
   kept: true,
+  intoKept:
+    'session "step": output "next" stays on the device, it cannot be written into a buffer; read() it.',
   useAfterRelease: "a device tensor was used after its release().",
 };
