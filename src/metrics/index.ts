@@ -1,0 +1,17 @@
+export {
+  classifierFeatures,
+  classifierGame,
+  classifierScope,
+  classifierSize,
+} from "./classifier-network.ts";
+export {
+  type EvaluateOptions,
+  evaluateSamples,
+  type MetricResult,
+  metricsFor,
+} from "./evaluate.ts";
+export { FeatureNetwork, type Features } from "./feature-network.ts";
+export { type FeatureNetworkFile, featureNetworkFor, featureNetworks } from "./feature-networks.ts";
+export type { SampleSource } from "./judged-images.ts";
+export type { Measurement, Metric, MetricContext, Space } from "./metric.ts";
+export { metricByName, metrics } from "./registry.ts";
