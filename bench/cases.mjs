@@ -1,0 +1,26 @@
+// What is timed, on gansmith's side: the work and the numbers of peers/cases.py.
+
+import { buildGanStep } from "./case-gan.mjs";
+import { buildLanguageCore, buildLanguageStep } from "./case-language.mjs";
+
+/**
+ * One case, ready to run.
+ * @typedef {object} Case
+ * @property {(index: number) => Promise<number[]>} step runs step `index`; gives its losses
+ * @property {readonly string[]} sessions names of the compiled graphs, in the order of their making
+ * @property {() => Promise<void>} release
+ */
+
+/** @type {Readonly<Record<string, (backend: import("../dist/runtime/index.js").Backend) => Promise<Case>>>} */
+export const cases = {
+  "article-step": (backend) => buildGanStep(backend, "mlp", { size: 64, channels: 1 }),
+  "dcgan64-step": (backend) => buildGanStep(backend, "dcgan", { size: 64, channels: 1 }),
+  "dcgan64-rgb-step": (backend) => buildGanStep(backend, "dcgan", { size: 64, channels: 3 }),
+  "dcgan32-step": (backend) => buildGanStep(backend, "dcgan", { size: 32, channels: 1 }),
+  "lstm32-step": (backend) => buildLanguageStep(backend, 32),
+  "lstm512-step": (backend) => buildLanguageStep(backend, 512),
+  "lstm32-core": (backend) => buildLanguageCore(backend, 32),
+  "lstm512-core": (backend) => buildLanguageCore(backend, 512),
+};
+
+export const caseNames = Object.keys(cases);
