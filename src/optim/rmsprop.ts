@@ -29,6 +29,12 @@ export const rmsprop: Optimizer<RmspropOptions> = {
       ops.mul(ops.mul(g, g), ops.scalar(1 - o.alpha)),
     );
     const scaled = ops.div(g, ops.add(ops.sqrt(square1), ops.scalar(o.epsilon)));
+    if (o.momentum === 0) {
+      return {
+        parameter: ops.sub(parameter, ops.mul(learningRate, scaled)),
+        slots: [square1, buffer],
+      };
+    }
     const buffer1 = ops.add(ops.mul(buffer, ops.scalar(o.momentum)), scaled);
     return {
       parameter: ops.sub(parameter, ops.mul(learningRate, buffer1)),

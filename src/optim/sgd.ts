@@ -18,6 +18,13 @@ export const sgd: Optimizer<SgdOptions> = {
   slots: ["momentum"],
   update: ({ parameter, gradient, slots, learningRate }, o) => {
     const g = ops.add(gradient, ops.mul(parameter, ops.scalar(o.weightDecay)));
+    // Without momentum there is nothing to remember: the buffer stays as it is.
+    if (o.momentum === 0) {
+      return {
+        parameter: ops.sub(parameter, ops.mul(learningRate, g)),
+        slots: [slots[0] as Value],
+      };
+    }
     const buffer = ops.add(ops.mul(slots[0] as Value, ops.scalar(o.momentum)), g);
     const direction = o.nesterov ? ops.add(g, ops.mul(buffer, ops.scalar(o.momentum))) : buffer;
     return { parameter: ops.sub(parameter, ops.mul(learningRate, direction)), slots: [buffer] };

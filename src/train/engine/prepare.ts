@@ -57,9 +57,9 @@ export function preparePhases(
   // Each phase may take over what the first one computed; its network has changed since.
   const [first, ...rest] = ready;
   if (!first) return { phases: [], stored };
-  const stale = changedBy(first.phase, variables);
   const handedOn = new Map<string, Value>();
   const later = rest.map((p) => {
+    const stale = changedBefore(game, p.phase, variables);
     const again = new Set([...stale, ...redrawn(p.phase, first.phase)]);
     const carried = carryOver([...first.outputs.values()], [...p.outputs.values()], again);
     const rename = new Map([...carried.values.keys()].map((n) => [n, `${n}/${p.phase.name}`]));
@@ -98,9 +98,17 @@ function storeAsRead(
   return { roots: result.roots, stored };
 }
 
-/** The variables that hold something else once the phase has been played. */
-function changedBy(phase: Phase, variables: ReadonlyMap<string, Value>): Set<Value> {
-  const names = [...phase.gradients.keys(), ...phase.assignments.keys()];
+/**
+ * The variables that may hold something else when a phase is played than they did when the iteration
+ * began; a phase that is played several times follows itself.
+ */
+function changedBefore(
+  game: Game,
+  phase: Phase,
+  variables: ReadonlyMap<string, Value>,
+): Set<Value> {
+  const before = game.plan.slice(0, game.plan.lastIndexOf(phase));
+  const names = before.flatMap((p) => [...p.gradients.keys(), ...p.assignments.keys()]);
   return new Set(names.map((n) => variables.get(n) as Value));
 }
 

@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildGame, type Game, nonSaturating, r1 } from "../src/adversarial/index.ts";
+import { elementCount } from "../src/graph/value.ts";
+import { modelByName } from "../src/models/index.ts";
+import { optimizers } from "../src/optim/index.ts";
+import { cpuBackend, referenceBackend, webgpuBackend } from "../src/runtime/index.ts";
+import type { Backend, Tensor } from "../src/runtime/session.ts";
+import { createEngine } from "../src/train/engine/create-engine.ts";
+import { NoiseSource } from "../src/train/noise.ts";
+import { Random } from "../src/util/random.ts";
+import { useSoftwareVulkan } from "./support/chromium.ts";
+
+interface Setting {
+  readonly model: string;
+  readonly options: object;
+  readonly size: number;
+  readonly penalty: boolean;
+  readonly generatorSteps: number;
+  readonly discriminatorSteps: number;
+}
+
+const batch = 8;
+/** Large, or a gradient that is rounding alone would become a whole step of the learning rate. */
+const epsilon = 0.01;
+const mlpGame: Setting = {
+  model: "mlp",
+  options: { latent: 6 },
+  size: 4,
+  penalty: false,
+  generatorSteps: 1,
+  discriminatorSteps: 1,
+};
+const dcganGame: Setting = {
+  ...mlpGame,
+  model: "dcgan",
+  options: { latent: 6, baseChannels: 4 },
+  size: 28,
+};
+
+function gameOf(s: Setting): Game {
+  const definition = modelByName(s.model);
+  const image = { channels: 1, size: s.size };
+  return buildGame({
+    model: definition.build(definition.schema.parse(s.options), image, 0),
+    loss: { rule: nonSaturating, options: { smoothing: 0, average: false } },
+    regularizers: s.penalty ? [{ rule: r1, options: { gamma: 1 } }] : [],
+    batch,
+    discriminatorSteps: s.discriminatorSteps,
+    generatorSteps: s.generatorSteps,
+  });
+}
+
+/** Plays some iterations from seeded weights; losses in order, and all arrays at the end. */
+async function play(setting: Setting, backend: Backend, optimizer: string, steps: number) {
+  const game = gameOf(setting);
+  const rule = optimizers.find((o) => o.name === optimizer);
+  if (!rule) throw new Error(optimizer);
+  const how = { rule, options: rule.schema.parse(rule.slots.length > 1 ? { epsilon } : {}) };
+  const engine = await createEngine(
+    game,
+    backend,
+    new Map([
+      ["discriminator", how],
+      ["generator", how],
+    ]),
+  );
+  const random = new Random(1, "test");
+  const arrays = new Map<string, Float32Array>();
+  for (const v of game.variables.all.values()) {
+    const data = new Float32Array(elementCount(v.shape));
+    v.initializer(data, random, v.shape);
+    arrays.set(v.name, data);
+  }
+  await engine.write(arrays);
+  const noise = new NoiseSource(game, 1);
+  const dims = [batch, 1, setting.size, setting.size];
+  const real: Tensor = { dtype: "f32", dims, data: new Float32Array(elementCount(dims)) };
+  const feeds = new Map([["real", real]]);
+  const losses: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    for (const phase of game.plan) {
+      if (phase.network === "discriminator") random.fillUniform(real.data as Float32Array, -1, 1);
+      noise.feed(phase, feeds);
+      losses.push((await engine.play(phase, feeds, 1e-3)).get("loss") as number);
+    }
+    await engine.average(0.9);
+  }
+  const final = await engine.read();
+  await engine.release();
+  return { losses, final };
+}
+
+type Played = Awaited<ReturnType<typeof play>>;
+
+function expectSame(a: Played, b: Played, tolerance: number): void {
+  expect(a.losses.length).toBe(b.losses.length);
+  a.losses.forEach((x, i) => {
+    const y = b.losses[i] as number;
+    expect(Math.abs(x - y) / Math.max(1, Math.abs(y)), `loss ${i}`).toBeLessThan(tolerance);
+  });
+  expect([...a.final.keys()].sort()).toEqual([...b.final.keys()].sort());
+  for (const [name, array] of a.final) {
+    const other = b.final.get(name) as Float32Array;
+    let worst = 0;
+    let top = 1e-3;
+    for (const x of other) top = Math.max(top, Math.abs(x));
+    array.forEach((x, i) => {
+      worst = Math.max(worst, Math.abs(x - (other[i] as number)) / top);
+    });
+    expect(worst, name).toBeLessThan(weightTolerance);
+  }
+}
+
+const weightTolerance = 2e-3;
+
+/** The interpreter with updates in the graph: the device engine without a device. */
+function inGraph(): Backend {
+  return { ...referenceBackend(), updatesInGraph: true };
+}
+
+describe("updates by the kernel and in the graph are the same game", () => {
+  for (const { name } of optimizers) {
+    test(`mlp, ${name}`, async () => {
+      expectSame(
+        await play(mlpGame, cpuBackend(), name, 5),
+        await play(mlpGame, inGraph(), name, 5),
+        2e-5,
+      );
+    });
+  }
+
+  test("dcgan with R1, several moves of each player", { timeout: 120_000 }, async () => {
+    const setting = { ...dcganGame, penalty: true, generatorSteps: 2, discriminatorSteps: 2 };
+    const host = await play(setting, cpuBackend(), "adam", 2);
+    expectSame(host, await play(setting, inGraph(), "adam", 2), 2e-4);
+  });
+});
+
+describe("on WebGPU", () => {
+  beforeAll(useSoftwareVulkan);
+
+  for (const [name, setting] of Object.entries({ mlp: mlpGame, dcgan: dcganGame })) {
+    test(`${name} trains as on the CPU`, { timeout: 120_000 }, async () => {
+      const host = await play(setting, cpuBackend(), "adam", 3);
+      expectSame(host, await play(setting, webgpuBackend(), "adam", 3), 5e-4);
+    });
+  }
+});
