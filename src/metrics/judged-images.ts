@@ -102,6 +102,7 @@ export class ImageJudge {
     onProgress?: (done: number) => void,
     signal?: AbortSignal,
   ): Promise<JudgedImages> {
+    if (!isSource(samples)) throw this.#refused(samples);
     const parts: Judged[] = [];
     let done = 0;
     const step = this.batch * this.imageLength;
@@ -166,21 +167,31 @@ export class ImageJudge {
     };
   }
 
+  get #shape(): string {
+    return `[n,${this.channels},${this.size},${this.size}]`;
+  }
+
+  #refused(samples: unknown): Error {
+    const kind = samples === null ? "null" : typeof samples;
+    return usageError(
+      `samples must be a Float32Array ${this.#shape} or chunks of that, received ${kind}.`,
+    );
+  }
+
   #checkChunk(chunk: unknown): asserts chunk is Float32Array {
-    const shape = `[n,${this.channels},${this.size},${this.size}]`;
-    if (!(chunk instanceof Float32Array)) {
-      const kind = chunk === null ? "null" : typeof chunk;
-      throw usageError(
-        `samples must be a Float32Array ${shape} or chunks of that, received ${kind}.`,
-      );
-    }
+    if (!(chunk instanceof Float32Array)) throw this.#refused(chunk);
     if (chunk.length % this.imageLength !== 0) {
       throw usageError(
-        `samples must be whole images ${shape}, ${this.imageLength} numbers each, as the data set's ` +
+        `samples must be whole images ${this.#shape}, ${this.imageLength} numbers each, as the data set's ` +
           `are; received ${chunk.length} numbers.`,
       );
     }
   }
+}
+
+function isSource(samples: unknown): samples is SampleSource {
+  if (typeof samples !== "object" || samples === null) return false;
+  return Symbol.iterator in samples || Symbol.asyncIterator in samples;
 }
 
 interface Judged {

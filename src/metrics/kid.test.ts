@@ -44,6 +44,14 @@ test.each([0, 1])("equals the naive sum over all pairs (shift %d)", async (shift
   expect(std).toBeLessThan(1e-5);
 });
 
+test("a scale stands for features divided by its root", async () => {
+  const [x, y] = [draw(5, 40, 6, 1), draw(6, 40, 6, 2)];
+  const options = { width: 6, subsets: 1, subsetSize: 40, seed: 0, backend };
+  const { mean } = await kernelDistance(x, y, { ...options, scale: 4 });
+  const half = (rows: Float32Array) => rows.map((v) => v / 2);
+  expect(mean).toBeCloseTo(naive(half(x), half(y), 6), 5);
+});
+
 test.each(fixtures.cases)("meets numpy: $name", async ({ width, x, y, kid }) => {
   const options = { width, subsets: 1, subsetSize: 80, seed: 0, backend };
   const found = await kernelDistance(Float32Array.from(x), Float32Array.from(y), options);

@@ -8,6 +8,8 @@ import type { Metric } from "./metric.ts";
 
 export interface KernelDistanceOptions {
   readonly width: number;
+  /** Mean square of a feature; the kernel sees features divided by its root. Default 1. */
+  readonly scale?: number;
   readonly subsets: number;
   readonly subsetSize: number;
   readonly seed: number;
@@ -16,12 +18,12 @@ export interface KernelDistanceOptions {
 
 /**
  * The squared maximum mean discrepancy of two sets of features [n, width] and [m, width] under the
- * kernel (x.y / width + 1)^3, unbiased: mean and standard deviation over random subsets.
+ * kernel (x.y / (width scale) + 1)^3, unbiased: mean and standard deviation over random subsets.
  */
 export async function kernelDistance(
   x: Float32Array,
   y: Float32Array,
-  { width, subsets, subsetSize, seed, backend }: KernelDistanceOptions,
+  { width, scale = 1, subsets, subsetSize, seed, backend }: KernelDistanceOptions,
 ): Promise<{ mean: number; std: number }> {
   const [n, m] = [x.length / width, y.length / width];
   if (subsetSize < 2 || subsetSize > Math.min(n, m)) {
@@ -59,9 +61,9 @@ export async function kernelDistance(
       const products = await session.run(feeds);
       const of = (name: string) => (products.get(name) as Tensor).data as Float32Array;
       const pairs = subsetSize * (subsetSize - 1);
-      const within =
-        kernelSum(of("aa"), subsetSize, width) + kernelSum(of("bb"), subsetSize, width);
-      distances.push(within / pairs - (2 * kernelSum(of("ab"), 0, width)) / subsetSize ** 2);
+      const sum = (name: string, diagonal: number) => kernelSum(of(name), diagonal, width * scale);
+      const within = (sum("aa", subsetSize) + sum("bb", subsetSize)) / pairs;
+      distances.push(within - (2 * sum("ab", 0)) / subsetSize ** 2);
     }
   } finally {
     await session.release();
@@ -71,15 +73,15 @@ export async function kernelDistance(
   return { mean, std: Math.sqrt(spread) };
 }
 
-/** Sum of (p / width + 1)^3 in f64, less the diagonal of `diagonal` elements. */
-function kernelSum(products: Float32Array, diagonal: number, width: number): number {
+/** Sum of (p / divisor + 1)^3 in f64, less the diagonal of `diagonal` elements. */
+function kernelSum(products: Float32Array, diagonal: number, divisor: number): number {
   let sum = 0;
   for (let i = 0; i < products.length; i++) {
-    const t = (products[i] as number) / width + 1;
+    const t = (products[i] as number) / divisor + 1;
     sum += t * t * t;
   }
   for (let i = 0; i < diagonal; i++) {
-    const t = (products[i * diagonal + i] as number) / width + 1;
+    const t = (products[i * diagonal + i] as number) / divisor + 1;
     sum -= t * t * t;
   }
   return sum;
@@ -90,10 +92,18 @@ function drawSubset(random: Random, count: number, size: number): Uint32Array {
   return random.permutation(count).subarray(0, size);
 }
 
+function meanSquare(values: Float32Array): number {
+  return values.reduce((sum, x) => sum + x * x, 0) / values.length;
+}
+
 const subsets = 100;
 const subsetSize = 1000;
 
-/** Kernel Inception distance (arXiv 1801.01401), on our network's features. */
+/**
+ * Kernel Inception distance (arXiv 1801.01401).
+ * Differs: our network's features in place of Inception's, scaled to a mean square of 1 over the test
+ * images: Inception's are of that size by themselves, and on larger ones the cube is mostly noise.
+ */
 export const kid: Metric = {
   name: "kid",
   summary: "kernel distance of classifier features to the test images, unbiased",
@@ -101,11 +111,13 @@ export const kid: Metric = {
   needs: ["network"],
   minSamples: 100,
   floorFrom: "train",
-  protocol: `unbiased MMD^2, kernel (x.y/d + 1)^3, mean over ${subsets} subsets of at most ${subsetSize}`,
+  protocol: `unbiased MMD^2, kernel (x.y/(d s) + 1)^3 with s the mean square of test features, mean over ${subsets} subsets of at most ${subsetSize}`,
   compute: async ({ samples, test, seed, backend }) => {
     const size = Math.min(subsetSize, samples.count, test.count);
+    const scale = meanSquare(test.features);
     const { mean, std } = await kernelDistance(samples.features, test.features, {
       width: samples.featureWidth,
+      scale: scale > 0 ? scale : 1,
       subsets,
       subsetSize: size,
       seed,
