@@ -24,7 +24,7 @@ export function winogradConv(sizes: ConvSizes): ConvRecipe | undefined {
   if (!isSquare(sizes) || !supported.includes(`${kernel}/${stride}`)) return undefined;
   if (Math.min(x[1], w[0]) < fewestChannels) return undefined;
   // Maps of up to 8x8 take the larger tile even if it stands out over the edge.
-  const tile = out <= largestWholeMap ? (out <= 2 ? 2 : 4) : tileOf(out);
+  const tile = out <= largestWholeMap ? (out <= 4 ? 2 : 4) : tileOf(out);
   return tile === undefined ? undefined : new WinogradConv(sizes, tile);
 }
 
