@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { scheduleSchema } from "../optim/index.ts";
 import { usageError } from "../util/errors.ts";
+import { describeIssues } from "./describe-issues.ts";
 
 /** A value of some registry: its name, and options that its own schema checks. */
 const named = z.looseObject({ name: z.string().min(1) });
@@ -64,15 +65,7 @@ export type RunConfig = z.output<typeof configSchema>;
 export function checkConfig(value: unknown): RunConfig {
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw usageError(`configuration: ${describeIssues(parsed.error)}.`);
-}
-
-/** The first issues of a failed check as one sentence without its full stop. */
-export function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 3)
-    .map((issue) => `${issue.path.join(".") || "value"}: ${issue.message}`)
-    .join("; ");
+  throw usageError(`configuration: ${describeIssues(parsed.error, configSchema, value)}.`);
 }
 
 /** Sets `a.b.c=value` (JSON, or else a plain string) in a copy of a configuration. */

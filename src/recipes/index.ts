@@ -7,10 +7,10 @@ import type { Recipe } from "./recipe.ts";
 export {
   checkConfig,
   configSchema,
-  describeIssues,
   type RunConfig,
   withSetting,
 } from "./config.ts";
+export { describeIssues } from "./describe-issues.ts";
 export type { Recipe } from "./recipe.ts";
 
 /** Every recipe; a new one is a file and a line here. */

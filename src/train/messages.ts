@@ -3,7 +3,7 @@ import type { ErrorKind } from "../util/errors.ts";
 
 /** What the training thread is asked to do. */
 export type TrainingJob =
-  | { readonly kind: "train"; readonly path: string; readonly config: RunConfig }
+  | { readonly kind: "train"; readonly out?: string; readonly config: RunConfig }
   | { readonly kind: "resume"; readonly path: string; readonly length?: RunConfig["length"] };
 
 /** What training reports while it runs; plain data, so that it crosses threads. */
@@ -13,6 +13,29 @@ export type TrainingReport =
       readonly what: string;
       readonly done?: number;
       readonly total?: number;
+    }
+  | {
+      /** Everything is in place; the first step is next. */
+      readonly type: "ready";
+      /** The run folder. */
+      readonly run: string;
+      readonly recipe: string;
+      readonly model: string;
+      /** Steps done already. */
+      readonly step: number;
+      readonly seed: number;
+      readonly batch: number;
+      readonly data: {
+        readonly name: string;
+        readonly images: number;
+        readonly channels: 1 | 3;
+        readonly size: number;
+        readonly classes: number;
+      };
+      /** Trained numbers by network. */
+      readonly parameters: Readonly<Record<string, number>>;
+      readonly backend: string;
+      readonly threads: number;
     }
   | {
       readonly type: "progress";
@@ -26,7 +49,7 @@ export type TrainingReport =
       readonly progress: number;
       readonly elapsedMs: number;
       readonly scalars: Readonly<Record<string, number>>;
-      /** Milliseconds since the previous report and steps in them. */
+      /** Real images a step. */
       readonly batch: number;
     }
   | {
@@ -43,6 +66,8 @@ export type TrainingReport =
 
 /** How a training session ended. */
 export interface TrainingEnd {
+  /** The run folder. */
+  readonly run: string;
   readonly reason: "finished" | "interrupted";
   readonly step: number;
   readonly kimg: number;

@@ -1,18 +1,12 @@
 import type { z } from "zod";
-import {
-  buildGame,
-  type Game,
-  type GanModel,
-  lossByName,
-  regularizerByName,
-} from "../adversarial/index.ts";
+import { buildGame, type Game, type GanModel } from "../adversarial/index.ts";
 import { checkDataSpec } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
-import { modelByName } from "../models/index.ts";
 import { optimizerByName } from "../optim/index.ts";
 import { describeIssues, type RunConfig } from "../recipes/index.ts";
 import { usageError } from "../util/errors.ts";
 import type { NetworkOptimizer } from "./engine/engine.ts";
+import { findLoss, findModel, findRegularizer } from "./own-parts.ts";
 
 /** A name with options, as configurations hold them. */
 interface Named {
@@ -23,26 +17,26 @@ interface Named {
 /** Checks everything that can be checked without data, for `--dry-run`. Throws usage errors. */
 export function checkParts(config: RunConfig): void {
   checkDataSpec(config.data as DataSpec);
-  options(modelByName(config.model.name), config.model, "model");
-  options(lossByName(config.loss.name), config.loss, "loss");
-  for (const r of config.regularizers) options(regularizerByName(r.name), r, "regularizer");
+  options(findModel(config.model.name), config.model, "model");
+  options(findLoss(config.loss.name), config.loss, "loss");
+  for (const r of config.regularizers) options(findRegularizer(r.name), r, "regularizer");
   optimizersOf(config);
 }
 
 /** The model for data of the given channels and classes. */
 export function modelOf(config: RunConfig, channels: number, classes: number): GanModel {
-  const rule = modelByName(config.model.name);
+  const rule = findModel(config.model.name);
   const image = { channels, size: config.size };
   return rule.build(options(rule, config.model, "model"), image, classes);
 }
 
 export function gameOf(config: RunConfig, model: GanModel): Game {
-  const loss = lossByName(config.loss.name);
+  const loss = findLoss(config.loss.name);
   return buildGame({
     model,
     loss: { rule: loss, options: options(loss, config.loss, "loss") },
     regularizers: config.regularizers.map((r) => {
-      const rule = regularizerByName(r.name);
+      const rule = findRegularizer(r.name);
       return { rule, options: options(rule, r, "regularizer") };
     }),
     batch: config.batch,
@@ -65,5 +59,5 @@ function options(rule: { readonly schema: z.ZodType }, spec: Named, what: string
   const { name, ...given } = spec;
   const parsed = rule.schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw usageError(`${what} "${name}": ${describeIssues(parsed.error)}.`);
+  throw usageError(`${what} "${name}": ${describeIssues(parsed.error, rule.schema, given)}.`);
 }

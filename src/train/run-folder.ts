@@ -36,15 +36,15 @@ export class RunFolder {
   readonly path: string;
   /** The recipe's name. */
   readonly name: string;
-  readonly config: JsonObject;
   /** When the run was created, ISO 8601. */
   readonly createdAt: string;
+  #config: JsonObject;
   #lock: RunLock | undefined;
 
   private constructor(path: string, header: Header, lock?: RunLock) {
     this.path = path;
     this.name = header.name;
-    this.config = header.config;
+    this.#config = header.config;
     this.createdAt = header.createdAt;
     this.#lock = lock;
   }
@@ -67,15 +67,23 @@ export class RunFolder {
       mkdirSync(join(path, "checkpoints"));
       mkdirSync(join(path, "samples"));
       // The config comes last: a folder that has one is whole.
-      writeFileAtomic(
-        join(path, "config.json"),
-        `${JSON.stringify({ format: "gansmith-run", formatVersion, gansmith: version, ...header }, null, 2)}\n`,
-      );
+      writeHeader(path, header);
       return new RunFolder(path, header, lock);
     } catch (error) {
       lock.release();
       throw ioError(`write the run folder ${path}`, error);
     }
+  }
+
+  /** Throws the usage error that `create` would throw for an occupied `dir`; writes nothing. */
+  static checkVacant(dir: string): void {
+    try {
+      if (readdirSync(dir).length === 0) return;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return;
+      throw errorCode(error) === "ENOTDIR" ? isFile(dir) : ioError(`read ${dir}`, error);
+    }
+    throw occupied(dir);
   }
 
   /** Opens a run folder for reading. Throws a usage error when it is none, or from a newer version. */
@@ -106,6 +114,17 @@ export class RunFolder {
   release(): void {
     this.#lock?.release();
     this.#lock = undefined;
+  }
+
+  get config(): JsonObject {
+    return this.#config;
+  }
+
+  /** Replaces the configuration, such as a longer training time. Hold the lock. */
+  writeConfig(config: JsonObject): void {
+    checkJson(config, "config");
+    writeHeader(this.path, { name: this.name, createdAt: this.createdAt, config });
+    this.#config = config;
   }
 
   get locked(): boolean {
@@ -187,16 +206,28 @@ function claimFolder(dir: string): string {
     makeFolder(dir);
     if (readdirSync(dir).length === 0) return dir;
   } catch (error) {
-    if (errorCode(error) === "EEXIST") {
-      throw usageError(`${dir} is a file, expected a new or empty folder; choose another --out.`);
-    }
-    throw ioError(`create the run folder ${dir}`, error);
+    throw errorCode(error) === "EEXIST"
+      ? isFile(dir)
+      : ioError(`create the run folder ${dir}`, error);
   }
-  throw usageError(
+  throw occupied(dir);
+}
+
+function isFile(dir: string): GansmithError {
+  return usageError(`${dir} is a file, expected a new or empty folder; choose another --out.`);
+}
+
+function occupied(dir: string): GansmithError {
+  return usageError(
     existsSync(join(dir, "config.json"))
       ? `${dir} already holds a run; choose another --out, or go on with it: gansmith resume ${dir}`
       : `${dir} is not empty; choose another --out, so that nothing there is overwritten.`,
   );
+}
+
+function writeHeader(path: string, header: Header): void {
+  const whole = { format: "gansmith-run", formatVersion, gansmith: version, ...header };
+  writeFileAtomic(join(path, "config.json"), `${JSON.stringify(whole, null, 2)}\n`);
 }
 
 function readHeader(path: string): Header {

@@ -2,15 +2,19 @@ import type { GanModel } from "../adversarial/index.ts";
 import type { DataRequest, ImageDataset } from "../data/image-dataset.ts";
 import { openData } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
+import type { MetricResult } from "../metrics/index.ts";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
 import { chooseBackend } from "../runtime/index.ts";
 import type { Backend } from "../runtime/session.ts";
-import { GansmithError } from "../util/errors.ts";
+import { GansmithError, usageError } from "../util/errors.ts";
+import type { JsonObject } from "../util/json.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "./checkpoint.ts";
 import type { TrainingEnd } from "./messages.ts";
 import { modelOf } from "./resolve.ts";
 import { RunFolder } from "./run-folder.ts";
 import { Sampler } from "./sampler.ts";
+import type { DatasetState } from "./session.ts";
+import type { TrainerState } from "./trainer.ts";
 
 export interface SampleOptions {
   /** Default: the run's seed. */
@@ -19,6 +23,25 @@ export interface SampleOptions {
   readonly label?: number;
   /** Standard deviation of z; below 1 trades diversity for quality. */
   readonly truncation?: number;
+}
+
+export interface EvaluateRunOptions {
+  /** Names of metrics; all that suit the data by default. */
+  readonly metrics?: readonly string[] | undefined;
+  /** Images to draw; default: the run's `evalSamples`. */
+  readonly n?: number | undefined;
+  /** Default: the run's seed. */
+  readonly seed?: number | undefined;
+  readonly onProgress?: ((stage: string, done: number, total?: number) => void) | undefined;
+}
+
+export interface TrainedGenerator {
+  /** Steps that it was trained for. */
+  readonly step: number;
+  readonly model: GanModel;
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  /** Names of the data's classes. */
+  readonly classes: readonly string[];
 }
 
 /** A run folder as a trained generator. */
@@ -45,14 +68,24 @@ export class Run {
     );
   }
 
+  /** How long the last good checkpoint was trained for. */
+  trained(): { readonly step: number; readonly kimg: number; readonly seconds: number } {
+    const { step, state } = this.checkpoint();
+    const { images, elapsedMs } = state as unknown as TrainerState;
+    return { step, kimg: images / 1000, seconds: elapsedMs / 1000 };
+  }
+
   openData(split: DataRequest["split"]): Promise<ImageDataset> {
     const { data, size, channels } = this.config;
     return openData(data as DataSpec, { size, channels, split });
   }
 
-  /** The trained generator's model and weights (the average where one is kept), by variable name. */
-  async generator(): Promise<{ model: GanModel; weights: Map<string, Float32Array> }> {
-    const { tensors } = this.checkpoint();
+  /**
+   * The trained generator's model, weights (the average where one is kept) by variable name, and the
+   * names of the data's classes. Needs the run folder only, not the data.
+   */
+  generator(): TrainedGenerator {
+    const { step, tensors, state } = this.checkpoint();
     const prefix = this.config.emaKimg > 0 ? "ema/" : "";
     const weights = new Map<string, Float32Array>();
     for (const [name, tensor] of tensors) {
@@ -60,20 +93,68 @@ export class Run {
         weights.set(name.slice(prefix.length), tensor.data as Float32Array);
       }
     }
-    const data = await this.openData("train");
-    try {
-      return { model: modelOf(this.config, data.channels, data.classes.length), weights };
-    } finally {
-      data.close();
-    }
+    const { channels, classes } = (state as unknown as { dataset: DatasetState }).dataset;
+    return { step, model: modelOf(this.config, channels, classes.length), weights, classes };
   }
 
   /** A sampler with the run's weights; release it after use. */
   async sampler(backend: Backend = chooseBackend("cpu")): Promise<Sampler> {
-    const { model, weights } = await this.generator();
+    const { model, weights } = this.generator();
     const sampler = await Sampler.create(model, backend);
     sampler.setWeights(weights);
     return sampler;
+  }
+
+  /**
+   * Judges freshly drawn samples; results by metric name. Throws a usage error for unknown metrics and
+   * for data without test images.
+   */
+  async evaluate(options: EvaluateRunOptions = {}): Promise<Record<string, MetricResult>> {
+    const { evaluateSamples } = await import("../metrics/index.ts");
+    const { n = this.config.evalSamples, seed = this.config.seed, metrics, onProgress } = options;
+    const backend = chooseBackend(
+      "cpu",
+      this.config.threads ? { threads: this.config.threads } : {},
+    );
+    const train = await this.openData("train");
+    try {
+      const test = await this.openData("test");
+      try {
+        const sampler = await this.sampler(backend);
+        try {
+          const samples = sampler.stream(n, seed);
+          return await evaluateSamples({
+            samples,
+            train,
+            test,
+            backend,
+            metrics,
+            seed,
+            onProgress,
+          });
+        } finally {
+          await sampler.release();
+        }
+      } finally {
+        test.close();
+      }
+    } finally {
+      train.close();
+    }
+  }
+
+  /**
+   * Writes the run in another form: `onnx` (the generator), `safetensors` (the weights) or
+   * `training-step` (a folder). Without `format` the path's ending decides. Throws a usage error when
+   * it says nothing.
+   */
+  async export(path: string, format?: string): Promise<JsonObject> {
+    const { exportFormatByName, exportFormatOf } = await import("./export/index.ts");
+    const chosen = format === undefined ? exportFormatOf(path) : exportFormatByName(format);
+    if (chosen) return chosen.write(this, path);
+    throw usageError(
+      `"${path}" does not say which format is wanted; end it in .onnx or .safetensors, or name a format.`,
+    );
   }
 
   /** `n` images as Float32Array, NCHW in [-1, 1]. */

@@ -13,6 +13,7 @@ import { CheckpointStore, type LoadedCheckpoint } from "./checkpoint.ts";
 import { EventWriter } from "./events.ts";
 import { machineInfo } from "./machine.ts";
 import type { TrainingEnd, TrainingJob, TrainingReport } from "./messages.ts";
+import { countParameters } from "./plan.ts";
 import { modelOf } from "./resolve.ts";
 import { RunFolder } from "./run-folder.ts";
 import { Sampler } from "./sampler.ts";
@@ -25,8 +26,10 @@ const pictureSamples = 64;
 const pictureColumns = 8;
 /** Short runs are not slowed down by their pictures. */
 const pictureRestMs = 3000;
-/** At most this often a step is reported. */
+/** At most this often a step is reported, */
 const reportEveryMs = 100;
+/** besides these, counted within an epoch. */
+const reportEverySteps = 100;
 
 export interface SessionHooks {
   report(report: TrainingReport): void;
@@ -36,19 +39,14 @@ export interface SessionHooks {
 
 /**
  * Trains in the calling thread until the run is done or asked to stop, writing everything that a run
- * folder holds. The folder exists; it is locked meanwhile.
+ * folder holds. A new folder is made only when data and networks are ready; it is locked meanwhile.
  */
 export async function runSession(job: TrainingJob, hooks: SessionHooks): Promise<TrainingEnd> {
-  const folder = RunFolder.open(job.path).lock();
+  const session = await TrainingSession.open(job, hooks);
   try {
-    const session = await TrainingSession.open(folder, job, hooks);
-    try {
-      return await session.train();
-    } finally {
-      await session.close();
-    }
+    return await session.train();
   } finally {
-    folder.release();
+    await session.close();
   }
 }
 
@@ -70,41 +68,68 @@ class TrainingSession {
   #pictures: number;
   #lastPictureMs = 0;
 
-  static async open(
-    folder: RunFolder,
-    job: TrainingJob,
-    hooks: SessionHooks,
-  ): Promise<TrainingSession> {
-    const own = checkConfig(folder.config);
-    const config = job.kind === "resume" && job.length ? { ...own, length: job.length } : own;
-    const store = new CheckpointStore(folder.checkpointsPath, { keep: config.keepCheckpoints });
-    const from = job.kind === "resume" ? store.latest() : undefined;
-    for (const message of from?.warnings ?? []) hooks.report({ type: "warning", message });
-    if (job.kind === "resume" && !from) {
-      hooks.report({
-        type: "warning",
-        message: `${folder.path} has no checkpoint yet; training begins anew with the same seed.`,
-      });
+  static async open(job: TrainingJob, hooks: SessionHooks): Promise<TrainingSession> {
+    if (job.kind === "train") return TrainingSession.#prepare(job.config, hooks, job.out);
+    const folder = RunFolder.open(job.path).lock();
+    try {
+      const before = checkConfig(folder.config);
+      const config = job.length ? { ...before, length: job.length } : before;
+      const store = storeOf(folder, config);
+      const from = store.latest();
+      for (const message of from?.warnings ?? []) hooks.report({ type: "warning", message });
+      if (!from) {
+        const message = `${folder.path} has no checkpoint yet; training begins anew with the same seed.`;
+        hooks.report({ type: "warning", message });
+      }
+      return await TrainingSession.#prepare(config, hooks, undefined, { folder, store, from });
+    } catch (error) {
+      folder.release();
+      throw error;
     }
-    hooks.report({ type: "preparing", what: `data set ${config.data.name}` });
-    const data = await openData(config.data as DataSpec, {
-      size: config.size,
-      channels: config.channels,
-      split: "train",
-      onProgress: (done, total) =>
-        hooks.report({ type: "preparing", what: `data set ${config.data.name}`, done, total }),
-    });
-    checkSameData(from, data);
-    hooks.report({ type: "preparing", what: "the training graphs" });
-    const backend = chooseBackend(
-      config.backend,
-      config.threads ? { threads: config.threads } : {},
-    );
-    const trainer = await Trainer.create(config, data, backend, from);
-    const model = modelOf(config, data.channels, data.classes.length);
-    const sampler = await Sampler.create(model, backend);
-    const parts = { folder, config, hooks, trainer, sampler, data, backend, store };
-    return new TrainingSession(parts, from);
+  }
+
+  static async #prepare(
+    config: RunConfig,
+    hooks: SessionHooks,
+    out?: string,
+    begun?: { folder: RunFolder; store: CheckpointStore; from: LoadedCheckpoint | undefined },
+  ): Promise<TrainingSession> {
+    const undo: (() => unknown)[] = [];
+    try {
+      const what = `data set ${config.data.name}`;
+      hooks.report({ type: "preparing", what });
+      const data = await openData(config.data as DataSpec, {
+        size: config.size,
+        channels: config.channels,
+        split: "train",
+        onProgress: (done, total) => hooks.report({ type: "preparing", what, done, total }),
+      });
+      undo.push(() => data.close());
+      checkSameData(begun?.from, data);
+      hooks.report({ type: "preparing", what: "the training graphs" });
+      const backend = chooseBackend(
+        config.backend,
+        config.threads ? { threads: config.threads } : {},
+      );
+      undo.push(() => backend.release?.());
+      const trainer = await Trainer.create(config, data, backend, begun?.from);
+      undo.push(() => trainer.release());
+      if (begun && trainer.progress >= 1) throw alreadyDone(begun.folder, trainer);
+      const model = modelOf(config, data.channels, data.classes.length);
+      const sampler = await Sampler.create(model, backend);
+      undo.push(() => sampler.release());
+      const json = JSON.parse(JSON.stringify(config)) as JsonObject;
+      if (begun) begun.folder.writeConfig(json);
+      const folder =
+        begun?.folder ?? RunFolder.create({ name: config.recipe, config: json, dir: out });
+      undo.push(() => folder.release());
+      const store = begun?.store ?? storeOf(folder, config);
+      const parts = { folder, config, hooks, trainer, sampler, data, backend, store };
+      return new TrainingSession(parts, begun?.from);
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      throw error;
+    }
   }
 
   private constructor(
@@ -137,6 +162,25 @@ class TrainingSession {
     this.#lastCheckpointMs = performance.now();
     this.#lastCheckpointStep = from ? step : -1;
     this.#pictures = Math.floor(this.#trainer.progress * this.#config.pictures);
+    this.#ready();
+  }
+
+  #ready(): void {
+    const { name, count, channels, size, classes } = this.#data;
+    const { backend, threads } = machineInfo(this.#backend, this.#config);
+    this.#hooks.report({
+      type: "ready",
+      run: this.#folder.path,
+      recipe: this.#config.recipe,
+      model: this.#config.model.name,
+      step: this.#trainer.step,
+      seed: this.#config.seed,
+      batch: this.#config.batch,
+      data: { name, images: count, channels, size, classes: classes.length },
+      parameters: countParameters(this.#trainer.game.variables),
+      backend: String(backend),
+      threads: Number(threads),
+    });
   }
 
   async train(): Promise<TrainingEnd> {
@@ -153,7 +197,7 @@ class TrainingSession {
     const { step, kimg, elapsedMs } = this.#trainer;
     const reason = finished ? "finished" : "interrupted";
     this.#events.write({ type: "stop", step, reason });
-    return { reason, step, kimg, elapsedMs };
+    return { run: this.#folder.path, reason, step, kimg, elapsedMs };
   }
 
   async close(): Promise<void> {
@@ -163,6 +207,7 @@ class TrainingSession {
     await this.#sampler.release();
     this.#data.close();
     await this.#backend.release?.();
+    this.#folder.release();
   }
 
   async #step(): Promise<void> {
@@ -171,7 +216,12 @@ class TrainingSession {
     for (const [name, value] of scalars) this.#scalars.add(name, value);
     if (step % this.#config.logEverySteps === 0) this.#log();
     const now = performance.now();
-    if (now - this.#lastReport >= reportEveryMs || this.#trainer.progress >= 1) {
+    const shown = ((step - 1) % this.#trainer.stepsPerEpoch) + 1;
+    const due =
+      now - this.#lastReport >= reportEveryMs ||
+      shown % reportEverySteps === 0 ||
+      this.#trainer.progress >= 1;
+    if (due) {
       this.#lastReport = now;
       this.#progress(scalars);
     }
@@ -181,10 +231,10 @@ class TrainingSession {
     if (bySteps || now - this.#lastCheckpointMs >= this.#config.checkpointEverySeconds * 1000) {
       await this.#checkpoint();
     }
-    const due = Math.floor(this.#trainer.progress * this.#config.pictures);
+    const pictures = Math.floor(this.#trainer.progress * this.#config.pictures);
     const rested = now - this.#lastPictureMs >= pictureRestMs;
-    if (due > this.#pictures && rested && this.#trainer.progress < 1) {
-      this.#pictures = due;
+    if (pictures > this.#pictures && rested && this.#trainer.progress < 1) {
+      this.#pictures = pictures;
       await this.#picture();
     }
   }
@@ -219,7 +269,9 @@ class TrainingSession {
 
   async #checkpoint(): Promise<void> {
     const checkpoint = await this.#trainer.checkpoint();
-    const state = { ...(checkpoint.state as JsonObject), data: this.#data.fingerprint };
+    const { name, channels, classes, fingerprint } = this.#data;
+    const dataset: DatasetState = { name, channels, classes, fingerprint };
+    const state = { ...(checkpoint.state as JsonObject), dataset: { ...dataset } };
     this.#log();
     this.#events.flush({ durable: true });
     const file = this.#store.save({ ...checkpoint, state });
@@ -268,16 +320,34 @@ class TrainingSession {
   }
 }
 
+/** What a checkpoint says of the data, so that a generator can be used without them. */
+export interface DatasetState {
+  readonly name: string;
+  readonly channels: 1 | 3;
+  readonly classes: readonly string[];
+  readonly fingerprint: string;
+}
+
 /** Bit-exact resume needs the very same images. */
 function checkSameData(from: LoadedCheckpoint | undefined, data: ImageDataset): void {
   if (!from) return;
-  const { data: before } = from.state as { data?: string };
-  if (before === undefined || before === data.fingerprint) return;
+  const { fingerprint } = (from.state as unknown as { dataset: DatasetState }).dataset;
+  if (fingerprint === data.fingerprint) return;
   throw new GansmithError(
     "data",
-    `data set "${data.name}" has changed since this run began (fingerprint ${before.slice(0, 12)}, now ` +
+    `data set "${data.name}" has changed since this run began (fingerprint ${fingerprint.slice(0, 12)}, now ` +
       `${data.fingerprint.slice(0, 12)}); restore the images, or start a new run.`,
   );
+}
+
+function alreadyDone({ path }: RunFolder, { step, kimg }: Trainer): GansmithError {
+  return usageError(
+    `${path} is done: it has ${step} steps, ${kimg.toFixed(1)} kimg; to go on, give a later end, for example gansmith resume ${path} --steps ${2 * step}.`,
+  );
+}
+
+function storeOf(folder: RunFolder, { keepCheckpoints }: RunConfig): CheckpointStore {
+  return new CheckpointStore(folder.checkpointsPath, { keep: keepCheckpoints });
 }
 
 function relativeTo(folder: RunFolder, path: string): string {

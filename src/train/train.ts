@@ -1,12 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
 import { GansmithError } from "../util/errors.ts";
-import type { JsonObject } from "../util/json.ts";
 import type { FromThread, TrainingEnd, TrainingJob, TrainingReport } from "./messages.ts";
+import { usesOwnParts } from "./own-parts.ts";
 import { checkParts } from "./resolve.ts";
 import { Run } from "./run.ts";
 import { RunFolder } from "./run-folder.ts";
-import { runSession } from "./session.ts";
 
 export interface TrainOptions {
   /** The run folder; by default a new number below `runs`. */
@@ -18,39 +17,42 @@ export interface TrainOptions {
 
 /**
  * Trains a configuration in a thread of its own and resolves when it is done or was interrupted.
- * Throws a usage error for values that do not fit, before anything is written.
+ * Throws a usage error for values that do not fit; nothing is written before the data are read and
+ * the networks are built.
  */
 export async function trainConfig(config: RunConfig, options: TrainOptions = {}): Promise<Run> {
   const checked = checkConfig(config);
   checkParts(checked);
-  const folder = RunFolder.create({
-    name: checked.recipe,
-    config: JSON.parse(JSON.stringify(checked)) as JsonObject,
-    dir: options.out,
-  });
-  folder.release();
-  const end = await inThread({ kind: "train", path: folder.path, config: checked }, options);
-  return new Run(folder.path, end);
+  const { out } = options;
+  if (out !== undefined) RunFolder.checkVacant(out);
+  const end = await inThread({ kind: "train", config: checked, ...(out && { out }) }, options);
+  return new Run(end.run, end);
 }
 
-/** Goes on with a run from its last good checkpoint, to the bit as if it had never stopped. */
+/**
+ * Goes on with a run from its last good checkpoint, to the bit as if it had never stopped. `length`
+ * replaces when it ends, counted from the run's beginning.
+ */
 export async function resume(
   path: string,
-  options: TrainOptions & { readonly length?: RunConfig["length"] } = {},
+  options: Omit<TrainOptions, "out"> & { readonly length?: RunConfig["length"] } = {},
 ): Promise<Run> {
   const folder = RunFolder.open(path);
+  checkParts(checkConfig(folder.config));
   const { length } = options;
-  const end = await inThread(
-    { kind: "resume", path: folder.path, ...(length && { length }) },
-    options,
-  );
-  return new Run(folder.path, end);
+  const end = await inThread({ kind: "resume", path, ...(length && { length }) }, options);
+  return new Run(end.run, end);
 }
 
 /** A worker thread keeps the caller's event loop free: a session's run blocks its own. */
-function inThread(job: TrainingJob, { onReport, signal }: TrainOptions): Promise<TrainingEnd> {
-  // From TypeScript sources (tests) there is no file that a thread could run.
-  if (import.meta.url.endsWith(".ts")) {
+async function inThread(
+  job: TrainingJob,
+  { onReport, signal }: TrainOptions,
+): Promise<TrainingEnd> {
+  // From TypeScript sources (tests) there is no file that a thread could run, and a thread does not
+  // know the parts that this program has added.
+  if (import.meta.url.endsWith(".ts") || hasOwnParts(job)) {
+    const { runSession } = await import("./session.ts");
     return runSession(job, {
       report: (report) => onReport?.(report),
       stopping: () => signal?.aborted ?? false,
@@ -74,4 +76,10 @@ function inThread(job: TrainingJob, { onReport, signal }: TrainOptions): Promise
       reject(new GansmithError("runtime", `the training thread ended with code ${code}.`));
     });
   });
+}
+
+function hasOwnParts(job: TrainingJob): boolean {
+  return usesOwnParts(
+    job.kind === "train" ? job.config : checkConfig(RunFolder.open(job.path).config),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Game } from "../adversarial/index.ts";
+import type { Game, Phase } from "../adversarial/index.ts";
 import { BatchOrder, type BatchOrderState } from "../data/batches.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { Prefetcher } from "../data/prefetch.ts";
@@ -11,7 +11,8 @@ import { GansmithError } from "../util/errors.ts";
 import { Random, type RandomState } from "../util/random.ts";
 import { type Checkpoint, matchTensors } from "./checkpoint.ts";
 import { createEngine } from "./engine/create-engine.ts";
-import type { Engine } from "./engine/engine.ts";
+import type { Engine, PhaseScalars } from "./engine/engine.ts";
+import { checkMemory } from "./memory.ts";
 import { NoiseSource } from "./noise.ts";
 import { gameOf, modelOf, optimizersOf } from "./resolve.ts";
 
@@ -30,6 +31,12 @@ export interface StepResult {
   /** Losses and further scalars, e.g. `d.loss`, `g.loss`, `d.r1`. */
   readonly scalars: ReadonlyMap<string, number>;
 }
+
+export type MoveWatcher = (
+  phase: Phase,
+  feeds: ReadonlyMap<string, Tensor>,
+  scalars: PhaseScalars,
+) => void;
 
 /**
  * The game being trained: engine, batches and random numbers, advanced one iteration at a time. It
@@ -57,6 +64,8 @@ export class Trainer {
   ): Promise<Trainer> {
     const model = modelOf(config, data.channels, data.classes.length);
     const game = gameOf(config, model);
+    // An accelerator has memory of its own, and says itself when it is full.
+    if (!backend.keepsOnDevice) checkMemory(game, config.batch);
     const engine = await createEngine(game, backend, optimizersOf(config));
     const trainer = new Trainer(config, game, engine, data, from);
     await (from ? trainer.#restore(from) : trainer.#initialize());
@@ -123,8 +132,11 @@ export class Trainer {
     return Math.max(1, Math.floor(this.#data.count / this.config.batch));
   }
 
-  /** Plays one iteration. Throws a numeric error as soon as a loss is not finite. */
-  async advance(): Promise<StepResult> {
+  /**
+   * Plays one iteration. `watch` sees every move with what it was fed, which the next move
+   * overwrites. Throws a numeric error as soon as a loss is not finite.
+   */
+  async advance(watch?: MoveWatcher): Promise<StepResult> {
     const start = performance.now();
     const scalars = new Map<string, number>();
     const feeds = new Map<string, Tensor>([
@@ -136,6 +148,7 @@ export class Trainer {
       this.#noise.feed(phase, feeds);
       const rate = this.#learningRate(phase.network as "discriminator" | "generator");
       const played = await this.engine.play(phase, feeds, rate);
+      watch?.(phase, feeds, played);
       for (const [name, value] of played) scalars.set(`${phase.name}.${name}`, value);
     }
     this.#step++;

@@ -27,11 +27,17 @@ export function usageError(message: string): GansmithError {
 
 /** Says an unknown name, and the nearest known one if there is one close by. */
 export function unknownName(what: string, name: string, known: readonly string[]): GansmithError {
+  const near = nearestName(name, known);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  return usageError(`unknown ${what} "${name}".${hint} Known: ${known.join(", ")}.`);
+}
+
+/** The known name that somebody may have meant; `undefined` when none is close. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const near = known
     .map((k) => ({ k, d: editDistance(name.toLowerCase(), k.toLowerCase()) }))
     .sort((a, b) => a.d - b.d)[0];
-  const hint = near && near.d <= Math.max(2, near.k.length / 3) ? ` Did you mean "${near.k}"?` : "";
-  return usageError(`unknown ${what} "${name}".${hint} Known: ${known.join(", ")}.`);
+  return near && near.d <= Math.max(2, near.k.length / 3) ? near.k : undefined;
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,0 +1,64 @@
+import type { Command } from "commander";
+import { usageError } from "../util/errors.ts";
+import { addJson, nameList, wholeNumber } from "./flags.ts";
+import { metricsTable } from "./metrics-table.ts";
+import { Output } from "./output.ts";
+
+interface EvalFlags {
+  readonly samples?: string;
+  readonly data?: string;
+  readonly metrics?: readonly string[];
+  readonly n?: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+/** `gansmith eval <run>` or `gansmith eval --samples FILE --data NAME` */
+export function addEval(program: Command): Command {
+  const command = program
+    .command("eval")
+    .summary("judge a run, or any samples")
+    .description(
+      "Judges a run's generator, or samples that something else made: a .safetensors file with one " +
+        "array [n,C,H,W], f32 in [-1, 1] or u8. Every metric comes with its floor.",
+    )
+    .argument("[run]", "its folder, such as runs/00003-mnist-dcgan")
+    .option("--samples <file>", "judge these instead of a run")
+    .option("--data <name or path>", "what --samples shall look like")
+    .option("--metrics <names>", "such as fid,kid (default: all that suit the data)", nameList)
+    .option("--n <n>", "how many samples to draw (default: the run's)", wholeNumber(1))
+    .option("--seed <n>", "for drawing and for random subsets", wholeNumber(0));
+  return addJson(command).action(async (path: string | undefined, flags: EvalFlags) => {
+    const output = new Output(flags.json === true);
+    const { metrics, n, seed } = flags;
+    const progress = (stage: string, done: number, total?: number) => {
+      if (!process.stderr.isTTY) return;
+      process.stderr.write(
+        `\r\u001b[2K${stage} ${total === undefined ? done : `${done}/${total}`}`,
+      );
+    };
+    if ((path === undefined) === (flags.samples === undefined)) {
+      throw usageError("eval: give either a run folder or --samples FILE --data NAME.");
+    }
+    if (path === undefined) {
+      const { samples: file = "", data } = flags;
+      if (data === undefined)
+        throw usageError("eval: --samples needs --data, such as --data mnist.");
+      const { evaluateFile } = await import("./evaluate-file.ts");
+      const found = await evaluateFile(file, data, { metrics, n, seed, onProgress: progress });
+      if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
+      output.text(metricsTable(found));
+      output.result({ samples: file, data, metrics: found });
+      return;
+    }
+    if (flags.data !== undefined) throw usageError("eval: --data goes with --samples only.");
+    const { Run } = await import("../train/run.ts");
+    const { recordMetrics } = await import("../train/finish.ts");
+    const run = new Run(path);
+    const found = await run.evaluate({ metrics, n, seed, onProgress: progress });
+    if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
+    recordMetrics(run, found);
+    output.text(metricsTable(found));
+    output.result({ run: path, metrics: found });
+  });
+}

@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { type RunConfig, recipeByName, recipes } from "../recipes/index.ts";
+import { addJson } from "./flags.ts";
+import { Output, table } from "./output.ts";
+
+/** `gansmith recipes [name]` */
+export function addRecipes(program: Command): Command {
+  const command = program
+    .command("recipes")
+    .summary("what can be trained")
+    .description("Lists the recipes; with a name, prints its whole configuration as JSON.")
+    .argument("[name]", "one of them");
+  return addJson(command).action((name: string | undefined, flags: { json?: boolean }) => {
+    const output = new Output(flags.json === true);
+    if (name !== undefined) {
+      const { summary, config } = recipeByName(name);
+      output.text(JSON.stringify({ recipe: name, ...config }, null, 2));
+      output.result({ name, summary, config });
+      return;
+    }
+    const rows = recipes.map(({ name: own, summary, config }) => [
+      own,
+      config.model.name,
+      `${config.data.name} ${config.size}x${config.size}`,
+      lengthText(config.length),
+      summary,
+    ]);
+    output.text(table([["recipe", "model", "data", "length", "what it is"], ...rows]));
+    output.text("\nTrain one with: npx gansmith train mnist-dcgan");
+    output.result({ recipes });
+  });
+}
+
+function lengthText(length: RunConfig["length"]): string {
+  const units = { steps: "steps", kimg: "kimg", minutes: "min", epochs: "epochs" } as const;
+  return Object.entries(length)
+    .map(([key, value]) => `${value} ${units[key as keyof typeof units]}`)
+    .join(" or ");
+}

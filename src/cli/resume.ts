@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { addJson, addLength, type LengthFlags, lengthOf } from "./flags.ts";
+import { Output } from "./output.ts";
+
+interface ResumeFlags extends LengthFlags {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** `gansmith resume <run>` */
+export function addResume(program: Command): Command {
+  const command = program
+    .command("resume")
+    .summary("go on with a run")
+    .description(
+      "Goes on from a run's last good checkpoint, to the bit as if it had never stopped. A length " +
+        "counts from the run's beginning and replaces the one that it had.",
+    )
+    .argument("<run>", "its folder, such as runs/00003-mnist-dcgan");
+  addLength(command).option("--verbose", "print both losses every 100 steps");
+  return addJson(command).action(async (run: string, flags: ResumeFlags) => {
+    const { RunFolder } = await import("../train/run-folder.ts");
+    const { checkConfig } = await import("../recipes/index.ts");
+    const { resume } = await import("../train/train.ts");
+    const { watchTraining } = await import("./watch-training.ts");
+    const length = lengthOf(flags);
+    const before = checkConfig(RunFolder.open(run).config).length;
+    const output = new Output(flags.json === true);
+    await watchTraining(length ?? before, flags.verbose === true, output, (hooks) =>
+      resume(run, { ...hooks, ...(length && { length }) }),
+    );
+  });
+}
