@@ -1,6 +1,6 @@
 import { gradients } from "../dist/graph/gradients.js";
 import * as ops from "../dist/graph/ops/index.js";
-import { embedding, linear, lstm, normal as normalInit, Variables } from "../dist/nn/index.js";
+import { embedding, lstm, normal as normalInit, Variables } from "../dist/nn/index.js";
 import { adam } from "../dist/optim/index.js";
 import { createEngine } from "../dist/train/engine/create-engine.js";
 import { elementsOf, integers, normal } from "./hashing.mjs";
@@ -34,11 +34,8 @@ export async function buildLanguageStep(backend, width) {
   const tokens = ops.leaf("tokens", [steps, batch], { kind: "data" }, "i32");
   const targets = ops.leaf("targets", [steps * batch], { kind: "data" }, "i32");
   const embedded = embedding(scope.at("embedding"), tokens, vocabulary, width);
-  const states = lstm(scope.at("lstm"), embedded, width);
-  const hidden = ops.concat(
-    states.map((s) => s.hidden),
-    0,
-  );
+  const { outputs } = lstm(scope.at("lstm"), embedded, width);
+  const hidden = ops.reshape(outputs, [steps * batch, width]);
   const out = scope.at("out");
   const weight = out.parameter("weight", [vocabulary, width], normalInit(0.1));
   const bias = out.parameter("bias", [vocabulary], normalInit(0.1));
@@ -120,11 +117,8 @@ export async function buildLanguageCore(backend, width) {
   const variables = new Variables();
   const x = ops.leaf("x", shape, { kind: "data" });
   const cotangent = ops.leaf("cotangent", [steps * batch, width], { kind: "data" });
-  const states = lstm(variables.scope("lm/lstm", "train"), x, width);
-  const hidden = ops.concat(
-    states.map((s) => s.hidden),
-    0,
-  );
+  const { outputs } = lstm(variables.scope("lm/lstm", "train"), x, width);
+  const hidden = ops.reshape(outputs, [steps * batch, width]);
   const loss = ops.reduceSum(ops.mul(hidden, cotangent));
   const weights = [...variables.all.values()];
   const sources = [x, ...weights.map((v) => v.value)];

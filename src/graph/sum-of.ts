@@ -33,24 +33,29 @@ function joinPads(parts: readonly Value[]): readonly Value[] {
   return [joined, ...parts.filter((p) => p.rule !== ops.pad.rule)];
 }
 
-/** sum of A_i^T B_i = [A_1; A_2; ...]^T [B_1; B_2; ...]. */
+/** sum A_i^T B_i = [A_1; A_2; ..]^T [B_1; B_2; ..], and sum A_i B_i^T = [A_1 A_2 ..] [B_1 B_2 ..]^T. */
 function joinProducts(parts: readonly Value[]): readonly Value[] {
-  const products = parts.filter(isBatchProduct);
-  if (products.length < 2) return parts;
-  const stack = (side: 0 | 1) =>
-    ops.concat(
-      products.map((p) => p.inputs[side] as Value),
-      0,
-    );
-  const joined = ops.matMul(stack(0), stack(1), { transA: true });
-  return [joined, ...parts.filter((p) => !isBatchProduct(p))];
+  let joined = parts;
+  for (const side of ["transA", "transB"] as const) {
+    const products = joined.filter((p) => isProduct(p, side));
+    if (products.length < 2) continue;
+    const stack = (operand: 0 | 1) =>
+      ops.concat(
+        products.map((p) => p.inputs[operand] as Value),
+        side === "transA" ? 0 : 1,
+      );
+    const product = ops.matMul(stack(0), stack(1), { [side]: true });
+    joined = [product, ...joined.filter((p) => !isProduct(p, side))];
+  }
+  return joined;
 }
 
-function isBatchProduct(v: Value): boolean {
+/** A product of matrices of which just the one operand is read transposed. */
+function isProduct(v: Value, side: "transA" | "transB"): boolean {
   return (
     v.rule === ops.matMul.rule &&
-    v.attrs.transA === true &&
-    v.attrs.transB === false &&
+    v.attrs[side] === true &&
+    v.attrs[side === "transA" ? "transB" : "transA"] === false &&
     v.inputs.every((i) => i.shape.length === 2)
   );
 }

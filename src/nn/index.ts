@@ -22,7 +22,7 @@ export {
 } from "./initializers.ts";
 export { type LinearOptions, linear } from "./linear.ts";
 export { groupNorm, instanceNorm, layerNorm } from "./normalization.ts";
-export { gruCell, type LstmState, lstm, lstmCell } from "./recurrent.ts";
+export { gruCell, type LstmSequence, type LstmState, lstm, lstmCell } from "./recurrent.ts";
 export {
   downsampleMax,
   downsampleMean,

@@ -16,15 +16,26 @@ export function lstmCell(s: Scope, x: Value, state: LstmState): LstmState {
   return s.build(() => {
     const size = staticDim(state.hidden, 1);
     const gates = gateSums(s, x, state.hidden, 4 * size);
-    return lstmStep(ops.add(...gates), size, state.cell);
+    const scaled = ops.mul(ops.transpose(ops.add(...gates)), gateScale(size));
+    const next = lstmStep(scaled, size, ops.transpose(state.cell));
+    return { hidden: ops.transpose(next.hidden), cell: ops.transpose(next.cell) };
   });
 }
 
+export interface LstmSequence {
+  /** Hidden states of all steps [T,N,H]. */
+  readonly outputs: Value;
+  /** The state after the last step. */
+  readonly last: LstmState;
+}
+
 /**
- * An LSTM over a sequence: x [T,N,I] -> hidden states [N,H] for every step, from a zero state unless
- * one is given. The input's share of the gates is one product for all steps.
+ * An LSTM over a sequence: x [T,N,I], start [N,H] each (zero by default). Weights as in `lstmCell`.
+ * Inside, everything is [features, N]: a weight then is the left operand of every product and need
+ * not be packed anew at each step, and gates are contiguous. The input's share of the gates is one
+ * product for all steps, and so is each weight's gradient.
  */
-export function lstm(s: Scope, x: Value, size: number, start?: LstmState): LstmState[] {
+export function lstm(s: Scope, x: Value, size: number, start?: LstmState): LstmSequence {
   return s.build(() => {
     const [steps, batch, width] = [0, 1, 2].map((axis) => staticDim(x, axis)) as [
       number,
@@ -32,31 +43,46 @@ export function lstm(s: Scope, x: Value, size: number, start?: LstmState): LstmS
       number,
     ];
     const init = uniform(1 / Math.sqrt(size));
-    const parameter = (name: string, shape: number[]) => s.parameter(name, shape, init);
-    const inputWeight = parameter("inputWeight", [4 * size, width]);
-    const hiddenWeight = parameter("hiddenWeight", [4 * size, size]);
-    const bias = ops.add(parameter("inputBias", [4 * size]), parameter("hiddenBias", [4 * size]));
-    const rows = ops.reshape(x, [steps * batch, width]);
-    const fromInput = ops.add(ops.matMul(rows, inputWeight, { transB: true }), bias);
-    const states: LstmState[] = [];
-    let state = start;
+    const column = (name: string) =>
+      ops.reshape(s.parameter(name, [4 * size], init), [4 * size, 1]);
+    const scale = gateScale(size);
+    const bias = ops.mul(ops.add(column("inputBias"), column("hiddenBias")), scale);
+    const columns = ops.transpose(ops.reshape(x, [steps * batch, width]));
+    const weight = (name: string, inputs: number) =>
+      ops.mul(s.parameter(name, [4 * size, inputs], init), scale);
+    const fromInput = ops.add(ops.matMul(weight("inputWeight", width), columns), bias);
+    const hiddenWeight = weight("hiddenWeight", size);
+    let hidden = start && ops.transpose(start.hidden);
+    let cell = start && ops.transpose(start.cell);
+    const outputs: Value[] = [];
     for (let t = 0; t < steps; t++) {
-      let gates = ops.slice(fromInput, 0, t * batch, (t + 1) * batch);
-      if (state) gates = ops.add(gates, ops.matMul(state.hidden, hiddenWeight, { transB: true }));
-      state = lstmStep(gates, size, state?.cell);
-      states.push(state);
+      let gates = ops.slice(fromInput, 1, t * batch, (t + 1) * batch);
+      if (hidden) gates = ops.add(gates, ops.matMul(hiddenWeight, hidden));
+      ({ hidden, cell } = lstmStep(gates, size, cell));
+      outputs.push(hidden);
     }
-    return states;
+    const rows = ops.transpose(ops.concat(outputs, 1));
+    return {
+      outputs: ops.reshape(rows, [steps, batch, size]),
+      last: { hidden: ops.transpose(hidden as Value), cell: ops.transpose(cell as Value) },
+    };
   });
 }
 
-/** Gate sums [N,4H] in the order i, f, g, o, and the cell (zero if absent) -> the next state. */
+/** 2 at the candidate's rows, 1 at the others': tanh(x) = 2 sigmoid(2x) - 1 makes all gates sigmoids. */
+function gateScale(size: number): Value {
+  const scale = new Float64Array(4 * size).fill(1).fill(2, 2 * size, 3 * size);
+  return ops.constant(scale, [4 * size, 1]);
+}
+
+/** Scaled gate sums [4H,N] in the order i, f, g, o, and the cell [H,N] (zero if absent). */
 function lstmStep(gates: Value, size: number, cell: Value | undefined): LstmState {
-  const part = (i: number) => ops.slice(gates, 1, i * size, (i + 1) * size);
-  const [i, o] = [ops.sigmoid(part(0)), ops.sigmoid(part(3))];
-  const fresh = ops.mul(i, ops.tanh(part(2)));
-  const next = cell ? ops.add(ops.mul(ops.sigmoid(part(1)), cell), fresh) : fresh;
-  return { hidden: ops.mul(o, ops.tanh(next)), cell: next };
+  const open = ops.sigmoid(gates);
+  const part = (i: number) => ops.slice(open, 0, i * size, (i + 1) * size);
+  const candidate = ops.sub(ops.mul(part(2), ops.scalar(2)), ops.scalar(1));
+  const fresh = ops.mul(part(0), candidate);
+  const next = cell ? ops.add(ops.mul(part(1), cell), fresh) : fresh;
+  return { hidden: ops.mul(part(3), ops.tanh(next)), cell: next };
 }
 
 /**
