@@ -91,7 +91,7 @@ const totalKimg = (total * batch) / 1000;
 const warmup = { from: 0.0002, to: 0.003, over: totalKimg * 0.1, shape: "linear" };
 const decay = { from: 0.003, to: 0.00001, over: totalKimg * 0.9, shape: "cosine" };
 const started = performance.now();
-let sum = 0;
+let [sum, summed] = [0, 0];
 for (let step = 1; step <= total; step++) {
   const kimg = ((step - 1) * batch) / 1000;
   const rate =
@@ -102,13 +102,14 @@ for (let step = 1; step <= total; step++) {
     place(all.subarray(indices[n] * pixels, (indices[n] + 1) * pixels), images.data, n * pixels);
   }
   sum += (await engine.play(game.plan[0], feeds, rate)).get("loss");
+  summed++;
   await engine.average(averageDecay);
   if (step % order.batchesPerEpoch === 0 || step % 100 === 0) {
     const seconds = (performance.now() - started) / 1000;
     console.error(
-      `step ${step}/${total} loss ${(sum / 100).toFixed(4)} ${((seconds / step) * 1000).toFixed(0)} ms/step`,
+      `step ${step}/${total} loss ${(sum / summed).toFixed(4)} ${((seconds / step) * 1000).toFixed(0)} ms/step`,
     );
-    sum = 0;
+    [sum, summed] = [0, 0];
     if (step % (2 * order.batchesPerEpoch) === 0) {
       console.error(`  test accuracy ${(await judge(await averaged())).toFixed(4)}`);
     }

@@ -14,7 +14,7 @@ const image = { channels: 1, size: 28 };
 /** Share of the first real test images that must be right; the whole test set is in the metadata. */
 const least: Readonly<Record<string, readonly [first: number, whole: number]>> = {
   mnist: [0.98, 0.992],
-  "fashion-mnist": [0.9, 0.915],
+  "fashion-mnist": [0.89, 0.91],
 };
 
 test.each(featureNetworks)(

@@ -27,7 +27,7 @@ export interface Features {
 
 /** A classifier with fixed weights: images -> features and class probabilities. */
 export class FeatureNetwork {
-  /** Name and version, e.g. `classifier-mnist-1`. */
+  /** Name, version and the first digits of the weights' sha256: `classifier-mnist-1-c608c1c0`. */
   readonly version: string;
   readonly width = classifierFeatures;
   readonly classes: number;
@@ -40,7 +40,8 @@ export class FeatureNetwork {
     image: { readonly channels: number; readonly size: number },
   ): Promise<FeatureNetwork> {
     const weights = readWeights(file);
-    return FeatureNetwork.create(file.version, weights, file.classes, backend, image);
+    const version = `${file.version}-${file.sha256.slice(0, 8)}`;
+    return FeatureNetwork.create(version, weights, file.classes, backend, image);
   }
 
   /** Compiles the network with the given weights, by variable name. Their order does not matter. */

@@ -20,6 +20,13 @@ export const featureNetworks: readonly FeatureNetworkFile[] = [
     sha256: "c608c1c01d17677830c25c4d3b5af6c695b9a21d99e0d644ea2ee9bf3f5f3087",
     classes: 10,
   },
+  {
+    data: "fashion-mnist",
+    version: "classifier-fashion-mnist-1",
+    asset: "classifier-fashion-mnist.safetensors",
+    sha256: "aa134764aa86bbf68722a007cda01efa2d26119512c0cec9c6fda1cc28be3226",
+    classes: 10,
+  },
 ];
 
 /** The network for a data set, or undefined where there is none. */
