@@ -1,4 +1,4 @@
-import { dcganAdam, defaults, type Recipe } from "./recipe.ts";
+import { defaults, type Recipe } from "./recipe.ts";
 
 /** Adam as the article calls it, with the optimizer's own betas; it leaves the rate to the caller. */
 const adam = { name: "adam", learningRate: 1e-4, beta1: 0.9, beta2: 0.999 } as const;
