@@ -3,13 +3,41 @@
 // With --check it only says which are out of date.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { packageExports } from "./exports.mjs";
 import { root } from "./lib.mjs";
 
 const documents = ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
-/** Name of a block -> its Markdown. A new block is one entry here. */
+const built = (path) => import(pathToFileURL(join(root, "dist", path)));
+const table = (head, rows) =>
+  [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`]
+    .concat(rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`))
+    .join("\n");
+
+/** Name of a block -> its Markdown (from the built program). A new block is one entry here. */
 const generators = {
+  async recipes() {
+    const { recipes } = await built("recipes/index.js");
+    return table(
+      ["recipe", "what it is"],
+      recipes.map((r) => [`\`${r.name}\``, r.summary]),
+    );
+  },
+  async data() {
+    const { dataSources } = await built("data/registry.js");
+    return table(
+      ["data", "what it is"],
+      dataSources.map((d) => [`\`${d.name}\``, d.summary]),
+    );
+  },
+  async metrics() {
+    const { metrics } = await built("metrics/registry.js");
+    return table(
+      ["metric", "what it says"],
+      metrics.map((m) => [`\`${m.name}\``, m.summary]),
+    );
+  },
   exports() {
     const rows = Object.entries(packageExports())
       .filter(([path]) => path !== "./package.json")
@@ -38,18 +66,17 @@ function firstSentence(file) {
   return row.split("|")[2].trim();
 }
 
-function refresh(text, document) {
-  let blocks = 0;
-  const fresh = text.replace(
-    /(<!-- generated:(\S+) -->\n)([\s\S]*?)(<!-- \/generated -->)/g,
-    (_, open, name, _old, close) => {
-      if (!Object.hasOwn(generators, name)) {
-        throw new Error(`${document}: unknown block "${name}"; known: ${Object.keys(generators)}.`);
-      }
-      blocks++;
-      return `${open}${generators[name]()}\n${close}`;
-    },
-  );
+async function refresh(text, document) {
+  const pattern = /(<!-- generated:(\S+) -->\n)([\s\S]*?)(<!-- \/generated -->)/g;
+  const found = [...text.matchAll(pattern)];
+  const blocks = found.length;
+  let fresh = text;
+  for (const [whole, open, name, , close] of found) {
+    if (!Object.hasOwn(generators, name)) {
+      throw new Error(`${document}: unknown block "${name}"; known: ${Object.keys(generators)}.`);
+    }
+    fresh = fresh.replace(whole, `${open}${await generators[name]()}\n${close}`);
+  }
   const opened = text.split("<!-- generated:").length - 1;
   if (opened !== blocks) {
     throw new Error(`${document}: ${opened} generated blocks begin, ${blocks} end.`);
@@ -57,7 +84,7 @@ function refresh(text, document) {
   return { fresh, blocks };
 }
 
-function main() {
+async function main() {
   const check = process.argv.includes("--check");
   let blocks = 0;
   let stale = 0;
@@ -73,7 +100,7 @@ function main() {
   for (const document of documents.filter((name) => existsSync(join(root, name)))) {
     const path = join(root, document);
     const text = readFileSync(path, "utf8");
-    const result = refresh(text, document);
+    const result = await refresh(text, document);
     blocks += result.blocks;
     if (result.fresh === text) continue;
     stale++;
@@ -85,7 +112,7 @@ function main() {
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
