@@ -27,8 +27,8 @@ from safetensors.numpy import load_file
 class Adam:
     """arXiv 1412.6980; moments are kept by parameter name, the step count by phase."""
 
-    def __init__(self, config: dict):
-        self.lr = np.float32(config["lr"])
+    def __init__(self, config: dict, scale: float):
+        self.lr = np.float32(config["lr"] * scale)
         self.betas = config["beta1"], config["beta2"]
         self.eps = np.float32(config["eps"])
         self.steps = 0
@@ -60,12 +60,14 @@ class TrainingStep:
         self.state = dict(load_file(folder / self.manifest["state"]["file"]))
         self.carried: dict[str, np.ndarray] = {}
         self.sessions = []
+        # Rounding grows with the rate, so the check may be recorded at a part of it.
+        scale = self.manifest["check"].get("learningRateScale", 1)
         # Phases of the same network share one optimizer, as they share its parameters.
         self.optimizers: dict[str, Adam] = {}
         for phase in self.manifest["phases"]:
             if phase["optimizer"]["kind"] != "adam":
                 sys.exit(f"phase {phase['name']}: optimizer {phase['optimizer']['kind']}, expected adam")
-            self.optimizers.setdefault(phase["network"], Adam(phase["optimizer"]))
+            self.optimizers.setdefault(phase["network"], Adam(phase["optimizer"], scale))
             path = str(folder / phase["file"])
             self.sessions.append(
                 onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])

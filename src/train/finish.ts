@@ -78,7 +78,7 @@ function writeCard(
   writeModelCard(folder, {
     summary:
       `A generator of ${size}x${size} ${channels === 1 ? "grey" : "colour"} images like those of ` +
-      `${config.data.name}, z [N,${model.latent}] -> images [N,${channels},${size},${size}] in [-1, 1].`,
+      `${config.data.name}, drawn from ${model.latent} normal random numbers each.`,
     data: {
       name: config.data.name,
       source: classes.length > 0 ? `${source.summary}; ${classes.length} classes` : source.summary,

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Game, Phase } from "../../adversarial/index.ts";
+import type { ImageDataset } from "../../data/image-dataset.ts";
 import { leafRole } from "../../graph/ops/leaf.ts";
 import type { Value } from "../../graph/value.ts";
 import { emitModel } from "../../onnx/emit.ts";
@@ -8,11 +9,12 @@ import { encodeModel, type OnnxModel } from "../../onnx/model.ts";
 import { encodeSafetensors, type NamedTensor, safetensorsChunks } from "../../onnx/safetensors.ts";
 import { type Schedule, scheduleAt } from "../../optim/index.ts";
 import { checkConfig, type RunConfig } from "../../recipes/index.ts";
-import { chooseBackend, type Tensor } from "../../runtime/index.ts";
-import { usageError } from "../../util/errors.ts";
+import { cpuBackend, type Lowering, type Tensor } from "../../runtime/index.ts";
+import { GansmithError, usageError } from "../../util/errors.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { errorCode, ioError, makeFolder, writeFileAtomic } from "../../util/node/files.ts";
 import { version } from "../../util/version.ts";
+import type { Engine } from "../engine/engine.ts";
 import { type PreparedPhase, preparePhases } from "../engine/prepare.ts";
 import { optimizersOf } from "../resolve.ts";
 import type { Run } from "../run.ts";
@@ -21,6 +23,10 @@ import type { ExportFormat } from "./format.ts";
 
 /** Steps whose feeds and losses are recorded, so that another program can check itself. */
 const checkedSteps = 20;
+/** Parts of the learning rate that the check may be recorded at. */
+const learningRateScales = [1, 0.1, 0.03, 0.01, 0.003];
+/** Relative difference of losses that counts as the same. */
+const stableDifference = 1e-4;
 
 /**
  * The moves of one iteration as ONNX graphs of standard operators, with what a program in any language
@@ -50,41 +56,101 @@ export const trainingStepFormat: ExportFormat = {
 };
 
 async function writeStep(run: Run, folder: string): Promise<JsonObject> {
-  const config = withConstantRates(run.config);
+  const config = withRates(run.config, 1);
   const data = await run.openData("train");
-  const backend = chooseBackend("cpu");
+  try {
+    const { moves, state } = await withTrainer(config, data, plain, async ({ game, engine }) => ({
+      moves: exportMoves(game, config, folder),
+      state: await initialState(game, engine),
+    }));
+    writeFileAtomic(join(folder, "state.safetensors"), encodeSafetensors(state));
+    const { learningRateScale, check } = await recordStable(run.config, data, moves);
+    writeFileAtomic(join(folder, "check.safetensors"), safetensorsChunks(check));
+    const manifest = {
+      version: 1,
+      gansmith: version,
+      recipe: config.recipe,
+      batch: config.batch,
+      state: { file: "state.safetensors" },
+      phases: moves.map((move) => move.manifest),
+      check: { file: "check.safetensors", steps: checkedSteps, learningRateScale },
+    };
+    writeFileAtomic(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    return { phases: moves.map((move) => move.name), checkedSteps, learningRateScale };
+  } finally {
+    data.close();
+  }
+}
+
+/** The graphs as they are exported. */
+const plain: Lowering = (outputs) => [...outputs];
+
+async function withTrainer<T>(
+  config: RunConfig,
+  data: ImageDataset,
+  lowering: Lowering | undefined,
+  use: (trainer: Trainer) => Promise<T>,
+): Promise<T> {
+  const backend = cpuBackend(lowering ? { lowering } : {});
   try {
     const trainer = await Trainer.create(config, data, backend);
     try {
-      const { game } = trainer;
-      const state = new Map<string, NamedTensor>();
-      const names = [...game.variables.all.keys()];
-      for (const [name, array] of await trainer.engine.read(names)) {
-        const shape = game.variables.all.get(name)?.shape ?? [];
-        state.set(name, { dtype: "F32", shape, data: array as Float32Array<ArrayBuffer> });
-      }
-      writeFileAtomic(join(folder, "state.safetensors"), encodeSafetensors(state));
-      const moves = exportMoves(game, config, folder);
-      const check = await record(trainer, moves);
-      writeFileAtomic(join(folder, "check.safetensors"), safetensorsChunks(check));
-      const manifest = {
-        version: 1,
-        gansmith: version,
-        recipe: config.recipe,
-        batch: config.batch,
-        state: { file: "state.safetensors" },
-        phases: moves.map((move) => move.manifest),
-        check: { file: "check.safetensors", steps: checkedSteps },
-      };
-      writeFileAtomic(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-      return { phases: moves.map((move) => move.name), checkedSteps };
+      return await use(trainer);
     } finally {
       await trainer.release();
     }
   } finally {
-    data.close();
     await backend.release?.();
   }
+}
+
+async function initialState(game: Game, engine: Engine): Promise<Map<string, NamedTensor>> {
+  const arrays = await engine.read([...game.variables.all.keys()]);
+  const tensors = [...arrays].map(([name, array]): [string, NamedTensor] => {
+    const shape = game.variables.all.get(name)?.shape ?? [];
+    return [name, { dtype: "F32", shape, data: array as Float32Array<ArrayBuffer> }];
+  });
+  return new Map(tensors);
+}
+
+/**
+ * A game is chaotic: rounding grows from step to step, so that two correct programs drift apart. The
+ * check is recorded at the largest rate at which the step in two forms, plain and as the CPU runs it
+ * best, still has the same losses.
+ */
+async function recordStable(
+  config: RunConfig,
+  data: ImageDataset,
+  moves: readonly ExportedMove[],
+): Promise<{ learningRateScale: number; check: Map<string, NamedTensor> }> {
+  for (const scale of learningRateScales) {
+    const scaled = withRates(config, scale);
+    const check = await withTrainer(scaled, data, plain, (t) => record(t, moves));
+    const other = await withTrainer(scaled, data, undefined, (t) => record(t, moves));
+    if (
+      largestDifference(check, other) <= stableDifference ||
+      scale === learningRateScales.at(-1)
+    ) {
+      return { learningRateScale: scale, check };
+    }
+  }
+  throw new GansmithError("numeric", "no learning rate was tried.");
+}
+
+/** Of the losses, relative. */
+function largestDifference(
+  a: ReadonlyMap<string, NamedTensor>,
+  b: ReadonlyMap<string, NamedTensor>,
+): number {
+  let worst = 0;
+  for (const [name, { data }] of a) {
+    if (!name.startsWith("losses/")) continue;
+    const others = b.get(name)?.data as Float32Array;
+    for (const [i, loss] of (data as Float32Array).entries()) {
+      worst = Math.max(worst, Math.abs(loss - (others[i] as number)) / Math.abs(loss));
+    }
+  }
+  return worst;
 }
 
 /** A move of the plan as exported. */
@@ -196,10 +262,11 @@ async function record(
 }
 
 /** Training from the start with the rates of the start: what a manifest can say in one number. */
-function withConstantRates(config: RunConfig): RunConfig {
+function withRates(config: RunConfig, scale: number): RunConfig {
   const constant = (network: "discriminator" | "generator") => {
     const optimizer = config.optimizer[network];
-    return { ...optimizer, learningRate: scheduleAt(optimizer.learningRate as Schedule, 0) };
+    const rate = scheduleAt(optimizer.learningRate as Schedule, 0);
+    return { ...optimizer, learningRate: rate * scale };
   };
   const optimizer = {
     discriminator: constant("discriminator"),
