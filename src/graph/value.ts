@@ -78,10 +78,6 @@ export function formatValue(v: Value): string {
   return `${v.dtype === "f32" ? "" : v.dtype}${formatShape(v.shape)}`;
 }
 
-export function rank(v: Value): number {
-  return v.shape.length;
-}
-
 /** The size of an axis, which must be known. Negative axes count from the end. */
 export function staticDim(v: Value, axis: number): number {
   const d = v.shape[axis < 0 ? axis + v.shape.length : axis];

@@ -7,14 +7,8 @@ import type { GraphProto, ModelProto, ValueInfoProto } from "./proto-schema.ts";
 import { MODEL_SCHEMA } from "./proto-schema.ts";
 import { dtypeCode, dtypeOfCode, tensorFromProto, tensorToProto } from "./tensor.ts";
 
-export type {
-  OnnxAttribute,
-  OnnxGraph,
-  OnnxModel,
-  OnnxNode,
-  OnnxValueInfo,
-} from "./model-types.ts";
-export type { OnnxData, OnnxDType, OnnxTensor } from "./tensor.ts";
+export type { OnnxAttribute, OnnxModel } from "./model-types.ts";
+export type { OnnxTensor } from "./tensor.ts";
 
 /** Operator set 21 (ONNX 1.16): all that gansmith emits, and every ONNX Runtime since 1.18 runs it. */
 export const DEFAULT_OPSET = 21;

@@ -1,4 +1,4 @@
-import { type Dim, type DType, formatShape, type Shape } from "../graph/value.ts";
+import { type DType, formatShape, type Shape } from "../graph/value.ts";
 import { GansmithError, usageError } from "../util/errors.ts";
 import { type DeviceTensor, isDeviceTensor, type Tensor } from "./session.ts";
 
@@ -53,11 +53,6 @@ export function checkInto(
     }
     checkTensor(session, `buffer for output "${name}"`, port, tensor, sizes);
   }
-}
-
-/** A shape with its symbolic sizes put in. */
-export function bindShape(shape: Shape, sizes: ReadonlyMap<string, number>): number[] {
-  return shape.map((d: Dim) => (typeof d === "number" ? d : (sizes.get(d) ?? 1)));
 }
 
 function checkTensor(

@@ -35,7 +35,6 @@ class WinogradConv implements ConvRecipe {
   #n: number;
   #t: number;
   #phases: number;
-  #m: number;
   #input: InputTransform;
   #output: Transform;
   #weight: Value;
