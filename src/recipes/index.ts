@@ -11,7 +11,7 @@ export {
   withSetting,
 } from "./config.ts";
 export { describeIssues } from "./describe-issues.ts";
-export type { Recipe } from "./recipe.ts";
+export { defaults, type Recipe } from "./recipe.ts";
 
 /** Every recipe; a new one is a file and a line here. */
 export const recipes: readonly Recipe[] = [

@@ -53,7 +53,6 @@ class WinogradConv implements ConvRecipe {
     this.#n = n;
     this.#t = t;
     this.#phases = s;
-    this.#m = tile;
     // Tap s q + ph of output o reads pixel s (o + q) + ph - pad.
     const into = matrix(n * t * s, size, (row, pixel) => {
       const [a, th, ph] = [Math.floor(row / (t * s)), Math.floor(row / s) % t, row % s];
