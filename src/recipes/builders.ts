@@ -1,0 +1,93 @@
+import {
+  minimax as minimaxRule,
+  nonSaturating as nonSaturatingRule,
+  r1 as r1Rule,
+} from "../adversarial/index.ts";
+import { dcgan as dcganModel, mlp as mlpModel } from "../models/index.ts";
+import {
+  adam as adamRule,
+  adamw as adamwRule,
+  rmsprop as rmspropRule,
+  type Schedule,
+  sgd as sgdRule,
+} from "../optim/index.ts";
+
+/** A part of a configuration: its name and its options, plain JSON. */
+export interface PartSpec {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+/** A model with the size of its images. */
+export interface ModelSpec extends PartSpec {
+  /** Height and width in pixels. */
+  readonly size: number;
+}
+
+/** An optimizer with its learning rate, a number or a schedule. */
+export interface OptimizerSpec extends PartSpec {
+  readonly learningRate: Schedule;
+}
+
+/** What may be set of a part, from the type of its checked options. */
+type Options<Part> = Part extends { readonly schema: { readonly _output: infer O } }
+  ? { readonly [K in keyof O]?: O[K] | undefined }
+  : never;
+
+interface Size {
+  readonly size?: number | undefined;
+}
+interface Rate {
+  readonly learningRate?: Schedule | undefined;
+}
+
+/** DCGAN (arXiv 1511.06434) at 28, 32 (default), 64 or 128 pixels. */
+export function dcgan(options: Options<typeof dcganModel> & Size = {}): ModelSpec {
+  return { size: 32, ...given(options), name: dcganModel.name };
+}
+
+/** The article's fully connected GAN; 28 pixels by default. */
+export function mlp(options: Options<typeof mlpModel> & Size = {}): ModelSpec {
+  return { size: 28, ...given(options), name: mlpModel.name };
+}
+
+/** D and G play for V(D,G) = E log D(x) + E log(1 - D(G(z))) (arXiv 1406.2661). */
+export function minimax(options: Options<typeof minimaxRule> = {}): PartSpec {
+  return { ...given(options), name: minimaxRule.name };
+}
+
+/** As `minimax`, but G maximises log D(G(z)). */
+export function nonSaturating(options: Options<typeof nonSaturatingRule> = {}): PartSpec {
+  return { ...given(options), name: nonSaturatingRule.name };
+}
+
+/** Gradient penalty on real images, gamma/2 E |grad D(x)|^2 (arXiv 1801.04406). */
+export function r1(options: Options<typeof r1Rule> = {}): PartSpec {
+  return { ...given(options), name: r1Rule.name };
+}
+
+/** Adam (arXiv 1412.6980); the rate is 2e-4 by default. */
+export function adam(options: Options<typeof adamRule> & Rate = {}): OptimizerSpec {
+  return { learningRate: 2e-4, ...given(options), name: adamRule.name };
+}
+
+/** Adam with decoupled weight decay (arXiv 1711.05101); the rate is 2e-4 by default. */
+export function adamw(options: Options<typeof adamwRule> & Rate = {}): OptimizerSpec {
+  return { learningRate: 2e-4, ...given(options), name: adamwRule.name };
+}
+
+/** RMSProp; the rate is 5e-5 by default. */
+export function rmsprop(options: Options<typeof rmspropRule> & Rate = {}): OptimizerSpec {
+  return { learningRate: 5e-5, ...given(options), name: rmspropRule.name };
+}
+
+/** Gradient descent with momentum; the rate is 1e-2 by default. */
+export function sgd(options: Options<typeof sgdRule> & Rate = {}): OptimizerSpec {
+  return { learningRate: 1e-2, ...given(options), name: sgdRule.name };
+}
+
+/** Options that are `undefined` count as not given. */
+function given(options: object): Record<string, never> {
+  const set = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Record<string, never>;
+}
