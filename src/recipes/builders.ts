@@ -89,5 +89,5 @@ export function sgd(options: Options<typeof sgdRule> & Rate = {}): OptimizerSpec
 /** Options that are `undefined` count as not given. */
 function given(options: object): Record<string, never> {
   const set = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as Record<string, never>;
+  return Object.fromEntries(set as [string, never][]);
 }
