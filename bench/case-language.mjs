@@ -141,7 +141,7 @@ export async function buildLanguageCore(backend, width) {
     ...slopes.map((v, i) => /** @type {const} */ ([`slope/${i}`, f32(v.shape)])),
   ]);
   const fixed = [
-    ["cotangent", f32([steps * batch, width], normal(4000, shape))],
+    ["cotangent", f32(shape, normal(4000, shape))],
     ...weights.map((v) => [v.name, f32(v.shape, initial(names.indexOf(v.name), v.shape))]),
   ];
   const feeds = Array.from(
