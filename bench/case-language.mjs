@@ -116,10 +116,9 @@ export async function buildLanguageCore(backend, width) {
   const shape = [steps, batch, width];
   const variables = new Variables();
   const x = ops.leaf("x", shape, { kind: "data" });
-  const cotangent = ops.leaf("cotangent", [steps * batch, width], { kind: "data" });
+  const cotangent = ops.leaf("cotangent", shape, { kind: "data" });
   const { outputs } = lstm(variables.scope("lm/lstm", "train"), x, width);
-  const hidden = ops.reshape(outputs, [steps * batch, width]);
-  const loss = ops.reduceSum(ops.mul(hidden, cotangent));
+  const loss = ops.reduceSum(ops.mul(outputs, cotangent));
   const weights = [...variables.all.values()];
   const sources = [x, ...weights.map((v) => v.value)];
   const slopes = gradients(loss, sources);

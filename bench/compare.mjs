@@ -56,6 +56,8 @@ export async function compareCase(name, peers, settings) {
       const oursLosses = losses.slice(0, shownSteps);
       rows.push({ name, oursMs: median(own), oursMinMs: Math.min(...own), oursLosses });
     }
+  } catch (error) {
+    rows.push({ name, note: `gansmith cannot run this: ${error.message}` });
   } finally {
     await ours.close();
   }
