@@ -1,5 +1,6 @@
 // From a fresh clone to one answer: installs, builds, checks, runs every test.
 // The last line is "N passed, N failed": tests plus the check steps; exit code 1 if any failed.
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
@@ -19,6 +20,12 @@ async function check(name, step) {
 
 const node = (...args) => run(process.execPath, args);
 
+/** WebGPU in Node.js opens this library by its name; Chromium brings one for itself alone. */
+function hasVulkanLoader() {
+  const { stdout } = spawnSync("ldconfig", ["-p"], { encoding: "utf8" });
+  return stdout?.includes("libvulkan.so.1") === true;
+}
+
 async function browser() {
   const places = [
     process.env.CHROME_PATH,
@@ -32,19 +39,19 @@ async function browser() {
   ];
   let found = findProgram(places);
   const debian = existsSync("/etc/debian_version") && process.getuid?.() === 0;
-  if (!found && debian) {
-    console.log("Installing Chromium for the browser tests (apt-get) ...");
+  if (debian && !(found && hasVulkanLoader())) {
+    console.log("Installing Chromium and the Vulkan loader for the browser tests (apt-get) ...");
     const quiet = { env: { DEBIAN_FRONTEND: "noninteractive" } };
     const updated = await run("apt-get", ["update", "-qq"], quiet);
     if (updated === 0) {
-      const packages = ["install", "-y", "-qq", "--no-install-recommends", "chromium"];
-      await run("apt-get", packages, quiet);
+      const packages = ["chromium", "libvulkan1"];
+      await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], quiet);
     }
     found = findProgram(places);
   }
   if (!found) {
     console.error(
-      "no Chromium or Chrome was found for the browser tests: install one (Debian, Ubuntu: apt-get install chromium; macOS: brew install --cask chromium) or set CHROME_PATH to its program.",
+      "no Chromium or Chrome was found for the browser tests: install one (Debian, Ubuntu: apt-get install chromium libvulkan1; macOS: brew install --cask chromium) or set CHROME_PATH to its program.",
     );
     return 1;
   }

@@ -10,8 +10,8 @@ import {
 } from "./optimizer-kernel.ts";
 
 const STEPS = 60;
-/** f32 rounding over STEPS steps, relative to the size of the values. */
-const TOLERANCE = 2e-5;
+/** f32 rounding of one step, relative to the size of the values. */
+const TOLERANCE = 1e-5;
 /** Every tail length, one long range, and first elements at any multiple of 4 bytes. */
 const size = fc.oneof(fc.nat(17), fc.constant(10_007));
 const shift = fc.nat(3);
@@ -52,7 +52,10 @@ function expectClose(actual: Float32Array, expected: Float64Array): void {
   expect(worst).toBeLessThan(TOLERANCE);
 }
 
-/** Runs STEPS steps of `kernelStep` against `step` for one element in f64. */
+/**
+ * Runs STEPS steps of `kernelStep`, each against `step` for one element in f64 from the same state:
+ * over many steps an adaptive rate may amplify rounding without bound.
+ */
 function compare(
   n: number,
   offset: number,
@@ -64,23 +67,25 @@ function compare(
   const [param, grad, a, b] = place.arrays;
   const random = new Random(streamSeed);
   random.fillNormal(param);
-  const p = Float64Array.from(param);
-  const s1 = new Float64Array(n);
-  const s2 = new Float64Array(n);
   // Gradients of very different size, as layers have, and some that are zero.
   const scales = Float64Array.from(param, () => [0, 1e-6, 1e-2, 1, 30][random.below(5)] ?? 0);
   for (let t = 1; t <= (n > 1000 ? 5 : STEPS); t++) {
     random.fillNormal(grad);
     for (let i = 0; i < n; i++) grad[i] = (grad[i] ?? 0) * (scales[i] ?? 0);
-    kernelStep(place, t);
+    const [p, s1, s2] = [param, a, b].map((held) => Float64Array.from(held)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
     for (let i = 0; i < n; i++) {
       const state: [number, number] = [s1[i] ?? 0, s2[i] ?? 0];
       [p[i], s1[i], s2[i]] = step(p[i] ?? 0, grad[i] ?? 0, state, t);
     }
+    kernelStep(place, t);
+    expectClose(param, p);
+    expectClose(a, s1);
+    expectClose(b, s2);
   }
-  expectClose(param, p);
-  expectClose(a, s1);
-  expectClose(b, s2);
   expect(place.guard()).toBe(true);
 }
 
@@ -150,7 +155,8 @@ describe("matches PyTorch's formula in f64", () => {
                 weightDecay: decay,
               }),
             (p, g0, [sq, buf]) => {
-              const g = g0 + decay * p;
+              // The sum may all but vanish, and is then divided by next to nothing: rounded alike.
+              const g = Math.fround(g0 + Math.fround(Math.fround(decay) * p));
               const sq1 = alpha * sq + (1 - alpha) * g * g;
               const d = g / (Math.sqrt(sq1) + eps);
               if (momentum === 0) return [p - lr * d, sq1, buf];
