@@ -31,6 +31,8 @@ export interface OnnxValueInfo {
   readonly name: string;
   readonly dtype: OnnxDType;
   readonly shape: readonly (number | string)[];
+  /** A sequence of tensors of `dtype`; `shape` is [] then. Outputs only. */
+  readonly sequence?: boolean;
 }
 
 export interface OnnxGraph {

@@ -166,15 +166,14 @@ function graphFromProto(proto: GraphProto): OnnxGraph {
   };
 }
 
-function valueInfoToProto({ name, dtype, shape }: OnnxValueInfo): ValueInfoProto {
+function valueInfoToProto({ name, dtype, shape, sequence }: OnnxValueInfo): ValueInfoProto {
+  const elemType = dtypeCode(dtype, `value "${name}"`);
+  if (sequence) return { name, type: { sequenceType: { elemType: { tensorType: { elemType } } } } };
   const dim = shape.map((d) => {
     if (typeof d === "number") return { dimValue: d };
     return d === "" ? {} : { dimParam: d };
   });
-  return {
-    name,
-    type: { tensorType: { elemType: dtypeCode(dtype, `value "${name}"`), shape: { dim } } },
-  };
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
 function valueInfoFromProto(proto: ValueInfoProto, what: string): OnnxValueInfo {

@@ -9,6 +9,7 @@ export interface DimensionProto {
 }
 export interface TypeProto {
   tensorType?: { elemType?: number; shape?: { dim: DimensionProto[] } };
+  sequenceType?: { elemType?: TypeProto };
 }
 export interface ValueInfoProto {
   name?: string;
@@ -92,7 +93,11 @@ const tensorType: MessageSchema = {
   elemType: { id: 1, type: "int32" },
   shape: { id: 2, type: () => shape },
 };
-const type: MessageSchema = { tensorType: { id: 1, type: () => tensorType } };
+const sequenceType: MessageSchema = { elemType: { id: 1, type: () => type } };
+const type: MessageSchema = {
+  tensorType: { id: 1, type: () => tensorType },
+  sequenceType: { id: 4, type: () => sequenceType },
+};
 const valueInfo: MessageSchema = {
   name: { id: 1, type: "string" },
   type: { id: 2, type: () => type },

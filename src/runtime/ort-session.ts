@@ -15,6 +15,7 @@ import {
   type Session,
   type Tensor,
 } from "./session.ts";
+import { isUnreturned, skipsReturns, unreturned, withUnreturned } from "./unreturned.ts";
 
 /** The part of onnxruntime-node and onnxruntime-web that sessions use. */
 export type OrtApi = Pick<typeof import("onnxruntime-common"), "InferenceSession" | "Tensor">;
@@ -30,6 +31,8 @@ export interface OrtBackendSpec {
   readonly keepsOnDevice: boolean;
   /** Host buffers given as fetches are written in place; elsewhere results are copied into them. */
   readonly writesInPlace: boolean;
+  /** It copies its outputs in order to return them, even those that it wrote in place. */
+  readonly copiesReturns?: boolean;
   /** What a session's error means on this provider, where ONNX Runtime's words do not tell. */
   readonly explain?: (message: string) => string | undefined;
   /** Copies a GPU tensor to the host where getData() does it; else an Identity session does. */
@@ -45,6 +48,13 @@ export function ortBackend(spec: OrtBackendSpec): Backend {
     loaded ??= spec.load();
     return loaded;
   };
+  let skipping: Promise<boolean> | undefined;
+  const skips = async (ort: OrtApi) => {
+    skipping ??= spec.copiesReturns
+      ? skipsReturns(ort, spec.sessionOptions)
+      : Promise.resolve(false);
+    return skipping;
+  };
   const downloads = new Map<string, Promise<InferenceSession>>();
   const download = async (tensor: OrtTensor, dtype: DType): Promise<Tensor["data"]> => {
     if (spec.download) return (await spec.download(tensor)) as Tensor["data"];
@@ -59,8 +69,11 @@ export function ortBackend(spec: OrtBackendSpec): Backend {
     keepsOnDevice: spec.keepsOnDevice,
     updatesInGraph: spec.keepsOnDevice,
     lowering: spec.lowering,
-    compile: async (graph, options = {}) =>
-      new OrtSession(await compileModel(await load(), spec, graph, options), download),
+    compile: async (graph, options = {}) => {
+      const ort = await load();
+      const compiled = await compileModel(ort, spec, graph, options, await skips(ort));
+      return new OrtSession(compiled, download);
+    },
     release: async () => {
       for (const session of downloads.values()) await (await session).release();
       downloads.clear();
@@ -74,6 +87,8 @@ interface Compiled {
   readonly model: OnnxModel;
   readonly session: InferenceSession;
   readonly kept: ReadonlySet<string>;
+  /** A run whose outputs are all written in place need not return them. */
+  readonly skips: boolean;
 }
 
 /** simplify, lower, emit, encode, make a session. */
@@ -82,6 +97,7 @@ async function compileModel(
   spec: OrtBackendSpec,
   graph: NamedGraph,
   { deviceOutputs = [] }: CompileOptions,
+  skips: boolean,
 ): Promise<Compiled> {
   for (const name of deviceOutputs) {
     if (graph.outputs.has(name)) continue;
@@ -101,11 +117,11 @@ async function compileModel(
   const locations = Object.fromEntries(
     [...graph.outputs.keys()].map((name) => [name, kept.has(name) ? "gpu-buffer" : "cpu"] as const),
   );
-  const session = await createSession(ort, spec, model, {
+  const session = await createSession(ort, spec, skips ? withUnreturned(model) : model, {
     ...spec.sessionOptions,
     ...(kept.size > 0 && { preferredOutputLocation: locations }),
   });
-  return { ort, spec, model, session, kept };
+  return { ort, spec, model, session, kept, skips };
 }
 
 class OrtSession implements Session {
@@ -131,7 +147,7 @@ class OrtSession implements Session {
     given: ReadonlyMap<string, Tensor | DeviceTensor>,
     into: ReadonlyMap<string, Tensor> = new Map(),
   ): Promise<Map<string, Tensor | DeviceTensor>> {
-    const { spec, model, session, kept } = this.#compiled;
+    const { spec, model, session, kept, skips } = this.#compiled;
     const { name, inputs, outputs } = this.#ports();
     if (this.#released) throw releasedError(name);
     const sizes = checkFeeds(name, inputs, given);
@@ -151,7 +167,10 @@ class OrtSession implements Session {
       const target = spec.writesInPlace ? into.get(output.name) : undefined;
       fetches[output.name] = target ? this.#wrap(output.name, target) : null;
     }
+    const skipped = skips && outputs.every((output) => into.has(output.name));
+    if (skipped) fetches[unreturned] = null;
     const results = await session.run(feeds, fetches).catch((error: unknown) => {
+      if (skipped && isUnreturned(error)) return {} as InferenceSession.OnnxValueMapType;
       throw runtimeError(model.graph, spec, error);
     });
     return new Map(

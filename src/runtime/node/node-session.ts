@@ -48,6 +48,7 @@ export function cpuBackend(
     lowering: options.lowering ?? lowerForCpu,
     keepsOnDevice: false,
     writesInPlace: true,
+    copiesReturns: true,
   });
   return { ...backend, threads };
 }
