@@ -43,8 +43,9 @@ export interface SgdSettings {
  * each `n` elements long; they must not overlap. Every method throws a GansmithError on a range
  * outside the memory. Results are the same bits on every machine.
  *
- * Differs: state below the smallest normal number (1.2e-38) becomes 0 and so does the contribution
- * of gradients whose square is that small: PyTorch keeps denormals, at about 30 times the cost.
+ * Differs: first moments below the smallest normal number (1.2e-38) become 0, and second moments count
+ * gradients whose square is that small as if it were that number: PyTorch keeps denormals, at about 30
+ * times the cost.
  */
 export interface OptimizerKernel {
   /** m = lerp(m, g, 1 - beta1), v = beta2 v + (1 - beta2) g^2, p -= lr m^ / (sqrt(v^) + eps). */
