@@ -30,13 +30,20 @@ const warmUp = 3;
 const folder = flags.keep ?? mkdtempSync(join(tmpdir(), "gansmith-profile-"));
 
 // Sessions are made as in training, with profiling switched on: so the engine is left as it is.
-const sessions = [];
+const sessions = new Map();
+let made = 0;
 const create = InferenceSession.create.bind(InferenceSession);
 InferenceSession.create = async (model, options) => {
-  const prefix = `${folder}/${String(sessions.length).padStart(2, "0")}`;
-  const settings = { ...options, enableProfiling: true, profileFilePrefix: prefix };
-  const session = await create(model, settings);
-  sessions.push(session);
+  const prefix = `${String(made++).padStart(2, "0")}-`;
+  const profileFilePrefix = join(folder, prefix);
+  const session = await create(model, { ...options, enableProfiling: true, profileFilePrefix });
+  sessions.set(prefix, session);
+  // What the backend makes only to try something out is not part of the work.
+  const release = session.release.bind(session);
+  session.release = () => {
+    sessions.delete(prefix);
+    return release();
+  };
   return session;
 };
 
@@ -45,15 +52,14 @@ for (let i = 0; i < warmUp; i++) await work.step(i);
 const start = performance.now();
 for (let i = 0; i < steps; i++) await work.step(warmUp + i);
 const perStep = (performance.now() - start) / steps;
-for (const session of sessions) session.endProfiling();
+for (const session of sessions.values()) session.endProfiling();
 
 let inSessions = 0;
-readdirSync(folder)
-  .sort()
-  .slice(0, sessions.length)
-  .forEach((file, i) => {
-    inSessions += report(work.sessions[i], JSON.parse(readFileSync(join(folder, file), "utf8")));
-  });
+const files = readdirSync(folder);
+[...sessions.keys()].forEach((prefix, i) => {
+  const file = files.find((name) => name.startsWith(prefix));
+  inSessions += report(work.sessions[i], JSON.parse(readFileSync(join(folder, file), "utf8")));
+});
 console.log(
   `\n${name}: ${perStep.toFixed(2)} ms a step with profiling on, of which ${inSessions.toFixed(2)} ms ` +
     `in sessions and ${(perStep - inSessions).toFixed(2)} ms outside (updates, feeds), ${threads} threads`,
