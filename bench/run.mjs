@@ -53,7 +53,7 @@ if (flags.help) {
 
 /** @param {string} message */
 function fail(message) {
-  process.stderr.write(`bench: ${message}\n\n${help}`);
+  process.stderr.write(`bench: ${message} See gansmith bench --help.\n`);
   process.exit(2);
 }
 

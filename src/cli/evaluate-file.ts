@@ -65,6 +65,10 @@ function readSamples(
     throw usageError(`--n ${n}: ${file} holds only ${count} images.`);
   }
   const used = data.subarray(0, (n ?? count) * channels * height * width) as Float32Array;
+  const outside = dtype === "F32" && used.find((v) => !(Math.abs(v) <= 1 + 1e-3));
+  if (outside !== undefined && outside !== false) {
+    throw usageError(`${file}: f32 images must be in [-1, 1], it holds ${outside}.`);
+  }
   // Bytes 0 to 255 stand for [-1, 1].
   const samples = dtype === "F32" ? used : Float32Array.from(used, (v) => v / 127.5 - 1);
   return { samples, channels: channels as 1 | 3, size: height };

@@ -6,7 +6,11 @@ import { describeIssues } from "./describe-issues.ts";
 /** A value of some registry: its name, and options that its own schema checks. */
 const named = z.looseObject({ name: z.string().min(1) });
 
-const optimizerSchema = named.extend({ learningRate: scheduleSchema });
+const rateSchema = scheduleSchema.refine(
+  (rate) => (typeof rate === "number" ? rate >= 0 : rate.from >= 0 && rate.to >= 0),
+  "0 or above",
+);
+const optimizerSchema = named.extend({ learningRate: rateSchema });
 
 /**
  * All that determines a training run. A recipe fills it in; `config.json` of a run folder holds it

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { buildGame, type Game, type GanModel } from "../adversarial/index.ts";
 import { checkDataSpec } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
+import { metricByName } from "../metrics/registry.ts";
 import { optimizerByName } from "../optim/index.ts";
 import { describeIssues, type RunConfig } from "../recipes/index.ts";
 import { usageError } from "../util/errors.ts";
@@ -21,6 +22,7 @@ export function checkParts(config: RunConfig): void {
   options(findLoss(config.loss.name), config.loss, "loss");
   for (const r of config.regularizers) options(findRegularizer(r.name), r, "regularizer");
   optimizersOf(config);
+  if (config.metrics !== "auto") for (const name of config.metrics) metricByName(name);
 }
 
 /** The model for data of the given channels and classes. */

@@ -82,8 +82,10 @@ export function writeTemporary(
     closeSync(file);
     return temp;
   } catch (error) {
-    if (file !== undefined) closeQuietly(file);
-    rmSync(temp, { force: true });
+    if (file !== undefined) {
+      closeQuietly(file);
+      rmSync(temp, { force: true });
+    }
     throw ioError(`write ${path}`, error);
   }
 }
