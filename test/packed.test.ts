@@ -47,7 +47,7 @@ test("the packed tarball works in an empty folder", async () => {
     join(app, "main.mjs"),
     `import { imageFolder, mlp, train } from "gansmith";
      import { gradients } from "gansmith/graph";
-     const data = imageFolder({ path: "../pictures", testShare: 0 });
+     const data = imageFolder("../pictures", { testShare: 0 });
      const run = await train({ model: mlp({ size: 8, latent: 4 }), data, batch: 8, steps: 5 });
      const images = await run.sample(2);
      console.log(typeof gradients, run.end.step, images.length);`,

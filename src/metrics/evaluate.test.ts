@@ -157,7 +157,10 @@ test("larger colour images go through the network, too", async () => {
     Uint32Array.from({ length: 200 }, (_, i) => i),
     samples,
   );
-  const { fid, confident, memorisation } = await judge(samples, own);
+  const judged = await judge(samples, own);
+  const { fid, confident, memorisation } = judged;
+  // Now the training images' features come from the cache.
+  expect(await judge(samples, own)).toEqual(judged);
   expect(fid?.value).toBeCloseTo(0, 3);
   expect(fid?.floor).toBeGreaterThan(0.1);
   expect(confident?.value).toBeGreaterThan(0.9);

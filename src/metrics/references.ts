@@ -120,14 +120,14 @@ export class References {
       });
       return judged;
     }
-    const all = Uint32Array.from({ length: withPixels ? data.count : 0 }, (_, i) => i);
+    const all = Uint32Array.from({ length: data.count }, (_, i) => i);
     return {
       count: data.count,
       features: known.get("features")?.data as Float32Array,
       featureWidth: network.width,
       probabilities: known.get("probabilities")?.data as Float32Array,
       classes: network.classes,
-      pixels: await judge.pixelsOf(data, all),
+      pixels: withPixels ? await judge.pixelsOf(data, all) : new Float32Array(0),
       pixelWidth: judge.pixelWidth,
     };
   }
