@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import math
 import sys
 import time
 from pathlib import Path
@@ -34,6 +35,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--latent", type=int, default=100)
     parser.add_argument("--base-channels", type=int, default=64)
     parser.add_argument("--lr", type=float, default=2e-4)
+    parser.add_argument("--lr-end", type=float, help="the rate falls to it along a cosine")
+    parser.add_argument("--lr-kimg", type=float, default=450.0, help="over so many kimg")
     parser.add_argument("--beta1", type=float, default=0.5)
     parser.add_argument("--r1-gamma", type=float, default=0.0, help="0 leaves the penalty out")
     parser.add_argument("--ema-kimg", type=float, default=0.0, help="half-life; 0: no average")
@@ -52,6 +55,13 @@ def batches(count: int, size: int, rng: np.random.Generator):
         order = rng.permutation(count)
         for start in range(0, count - size + 1, size):
             yield order[start : start + size]
+
+
+def rate_at(kimg: float, options: argparse.Namespace) -> float:
+    if options.lr_end is None:
+        return options.lr
+    share = (1 - math.cos(math.pi * min(kimg / options.lr_kimg, 1))) / 2
+    return options.lr + (options.lr_end - options.lr) * share
 
 
 @torch.no_grad()
@@ -85,6 +95,9 @@ def main() -> None:
     start = time.perf_counter()
     d_value = g_value = float("nan")
     for step in range(1, options.steps + 1):
+        # As gansmith counts: D's batch has been seen when its rate is looked up.
+        for group in g_adam.param_groups + d_adam.param_groups:
+            group["lr"] = rate_at(step * options.batch / 1000, options)
         real = torch.from_numpy(images[next(rows)])
         real.requires_grad_(options.r1_gamma > 0)
         fake = g(torch.randn(options.batch, options.latent))
