@@ -19,8 +19,8 @@ const help = `node bench/run.mjs [flags]
   --steps K        steps a turn (default: about 0.4 s)
   --compile        also torch.compile, which takes minutes to warm up
   --quick          3 short turns: shows that everything runs, measures little
-  --memory         peak memory of DCGAN-64, each side alone
-  --first-step     time from the command to the first training step
+  --memory         only (or besides --cases) peak memory of DCGAN-64, each side alone
+  --first-step     only (or besides --cases) time from the command to the first training step
   --json           one JSON object a line; the last is the result
 `;
 
@@ -79,8 +79,9 @@ const progress = (text) => process.stderr.write(`${text}\n`);
 const emit = (object) => flags.json && process.stdout.write(`${JSON.stringify(object)}\n`);
 
 const threads = wholeNumber("threads", flags.threads);
-const onlyOther = (flags.memory || flags["first-step"]) && flags.cases === undefined;
-const chosen = onlyOther ? [] : (names("cases", flags.cases, caseNames) ?? caseNames);
+// Without a choice, everything.
+const everything = flags.cases === undefined && !flags.memory && !flags["first-step"];
+const chosen = names("cases", flags.cases, caseNames) ?? (everything ? caseNames : []);
 const wanted = names(
   "peers",
   flags.peers,
@@ -115,7 +116,7 @@ const add = (row) => {
 for (const name of chosen) {
   for (const row of await compareCase(name, found, settings)) add(row);
 }
-if (flags.memory) for (const row of await compareMemory(torch, settings)) add(row);
-if (flags["first-step"]) for (const row of await timeFirstSteps(settings)) add(row);
+if (flags.memory || everything) for (const row of await compareMemory(torch, settings)) add(row);
+if (flags["first-step"] || everything) for (const row of await timeFirstSteps(settings)) add(row);
 if (flags.json) emit({ type: "result", rows, machine });
 else process.stdout.write(formatRows(rows, machine));

@@ -26,6 +26,8 @@ export interface OrtBackendSpec {
   /** Loads the library; called once, at the first compile. */
   readonly load: () => Promise<OrtApi>;
   readonly sessionOptions: InferenceSession.SessionOptions;
+  /** Added for sessions that give their working memory back. */
+  readonly returningMemory?: InferenceSession.SessionOptions;
   readonly lowering?: Lowering | undefined;
   /** Outputs can stay in GPU buffers. */
   readonly keepsOnDevice: boolean;
@@ -96,7 +98,7 @@ async function compileModel(
   ort: OrtApi,
   spec: OrtBackendSpec,
   graph: NamedGraph,
-  { deviceOutputs = [] }: CompileOptions,
+  { deviceOutputs = [], returnsMemory = false }: CompileOptions,
   skips: boolean,
 ): Promise<Compiled> {
   for (const name of deviceOutputs) {
@@ -119,6 +121,7 @@ async function compileModel(
   );
   const session = await createSession(ort, spec, skips ? withUnreturned(model) : model, {
     ...spec.sessionOptions,
+    ...(returnsMemory && spec.returningMemory),
     ...(kept.size > 0 && { preferredOutputLocation: locations }),
   });
   return { ort, spec, model, session, kept, skips };

@@ -45,6 +45,7 @@ export function cpuBackend(
       logSeverityLevel: fatalOnly,
       extra: stopSpinning,
     },
+    returningMemory: { enableCpuMemArena: false },
     lowering: options.lowering ?? lowerForCpu,
     keepsOnDevice: false,
     writesInPlace: true,

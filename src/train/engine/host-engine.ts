@@ -7,10 +7,14 @@ import {
 } from "../../runtime/kernel/optimizer-kernel.ts";
 import type { Backend, Session, Tensor } from "../../runtime/session.ts";
 import { GansmithError } from "../../util/errors.ts";
+import { estimateBytes } from "../memory.ts";
 import { ArenaPlan, paddedCount } from "./arena.ts";
 import type { Engine, NetworkOptimizer, PhaseScalars } from "./engine.ts";
 import { type PreparedPhase, preparePhases } from "./prepare.ts";
 import { fromStored, type StoredLayout, toStored } from "./stored-layout.ts";
+
+/** A game that is estimated to need more gives working memory back after each move. */
+const largestKeptBytes = 256 * 2 ** 20;
 
 interface Range {
   readonly offset: number;
@@ -58,8 +62,10 @@ export class HostEngine implements Engine {
   ): Promise<HostEngine> {
     const { phases, stored } = preparePhases(game, backend.lowering);
     const engine = new HostEngine(game, optimizers, stored);
+    // Each move has a session of its own, which would keep what it needed at its peak.
+    const returnsMemory = estimateBytes(game) > largestKeptBytes;
     for (const prepared of phases) {
-      engine.#phases.set(prepared.phase, await engine.#compile(prepared, backend));
+      engine.#phases.set(prepared.phase, await engine.#compile(prepared, backend, returnsMemory));
     }
     return engine;
   }
@@ -198,9 +204,14 @@ export class HostEngine implements Engine {
     this.#phases.clear();
   }
 
-  async #compile(prepared: PreparedPhase, backend: Backend): Promise<CompiledPhase> {
+  async #compile(
+    prepared: PreparedPhase,
+    backend: Backend,
+    returnsMemory: boolean,
+  ): Promise<CompiledPhase> {
     const { phase, inputs, outputs } = prepared;
-    const session = await backend.compile({ name: phase.name, inputs, outputs });
+    const graph = { name: phase.name, inputs, outputs };
+    const session = await backend.compile(graph, { returnsMemory });
     const into = new Map<string, Tensor>();
     for (const [name, value] of outputs) {
       const data = this.#arrays.get(name) ?? freshArray(value);
