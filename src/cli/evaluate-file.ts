@@ -65,8 +65,8 @@ function readSamples(
     throw usageError(`--n ${n}: ${file} holds only ${count} images.`);
   }
   const used = data.subarray(0, (n ?? count) * channels * height * width) as Float32Array;
-  const outside = dtype === "F32" && used.find((v) => !(Math.abs(v) <= 1 + 1e-3));
-  if (outside !== undefined && outside !== false) {
+  const outside = dtype === "F32" ? used.find((v) => !(Math.abs(v) <= 1 + 1e-3)) : undefined;
+  if (outside !== undefined) {
     throw usageError(`${file}: f32 images must be in [-1, 1], it holds ${outside}.`);
   }
   // Bytes 0 to 255 stand for [-1, 1].
