@@ -54,6 +54,22 @@ test("numbers go on, whatever the names, and reading gives back the config", () 
   ]);
 });
 
+test("a folder whose run was killed before it had a config is taken", () => {
+  const dir = join(root, "stillborn");
+  for (const name of ["checkpoints", "samples"]) mkdirSync(join(dir, name), { recursive: true });
+  const dead = { pid: 0, host: hostname(), token: "dead" };
+  writeFileSync(join(dir, "lock.json"), JSON.stringify(dead));
+  writeFileSync(join(dir, ".config.json.1-0.tmp"), "{");
+  RunFolder.checkVacant(dir);
+  RunFolder.create({ name: "x", config, dir }).release();
+  expect(RunFolder.open(dir).config).toEqual(config);
+
+  const kept = join(root, "kept");
+  mkdirSync(join(kept, "samples"), { recursive: true });
+  writeFileSync(join(kept, "samples", "grid.png"), "mine");
+  expect(messageOf(() => RunFolder.checkVacant(kept))).toContain("not empty");
+});
+
 test("--out names the folder, and an occupied one is refused", () => {
   const dir = join(root, "a", "b");
   const run = RunFolder.create({ name: "x", config, dir });

@@ -64,8 +64,8 @@ export class RunFolder {
     const lock = acquireLock(path);
     try {
       const header: Header = { name, createdAt: new Date().toISOString(), config };
-      mkdirSync(join(path, "checkpoints"));
-      mkdirSync(join(path, "samples"));
+      makeFolder(join(path, "checkpoints"));
+      makeFolder(join(path, "samples"));
       // The config comes last: a folder that has one is whole.
       writeHeader(path, header);
       return new RunFolder(path, header, lock);
@@ -78,7 +78,7 @@ export class RunFolder {
   /** Throws the usage error that `create` would throw for an occupied `dir`; writes nothing. */
   static checkVacant(dir: string): void {
     try {
-      if (readdirSync(dir).length === 0) return;
+      if (isVacant(dir)) return;
     } catch (error) {
       if (errorCode(error) === "ENOENT") return;
       throw errorCode(error) === "ENOTDIR" ? isFile(dir) : ioError(`read ${dir}`, error);
@@ -204,13 +204,22 @@ function highest(root: string): number {
 function claimFolder(dir: string): string {
   try {
     makeFolder(dir);
-    if (readdirSync(dir).length === 0) return dir;
+    if (isVacant(dir)) return dir;
   } catch (error) {
     throw errorCode(error) === "EEXIST"
       ? isFile(dir)
       : ioError(`create the run folder ${dir}`, error);
   }
   throw occupied(dir);
+}
+
+/** Empty, or left by a run that was killed before it had a config. */
+function isVacant(dir: string): boolean {
+  return readdirSync(dir).every((name) =>
+    name === "checkpoints" || name === "samples"
+      ? readdirSync(join(dir, name)).length === 0
+      : /^(lock\.json|\..*\.tmp)$/.test(name),
+  );
 }
 
 function isFile(dir: string): GansmithError {
