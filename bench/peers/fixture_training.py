@@ -16,7 +16,7 @@ NOISE_INDEX = 100_000
 BATCH_INDEX = 200_000
 
 
-def _train(nets, images: np.ndarray, indices: np.ndarray, recipe: dict, dtype) -> dict:
+def _train(nets, images: np.ndarray, indices: np.ndarray, recipe: dict, dtype, labels=None) -> dict:
     """The article's loop: D on real and fake, then G on the same fakes with the updated D."""
     nets = nets.to(dtype)
     g, d = nets["generator"].train(), nets["discriminator"].train()
@@ -29,15 +29,16 @@ def _train(nets, images: np.ndarray, indices: np.ndarray, recipe: dict, dtype) -
     for step, rows in enumerate(indices):
         real = torch.from_numpy(images[rows]).to(dtype)
         noise = normal(NOISE_INDEX + step, (len(rows), LATENT)).astype(np.float32)
-        fake = g(torch.from_numpy(noise).to(dtype))
+        given = () if labels is None else (labels[rows],)
+        fake = g(torch.from_numpy(noise).to(dtype), *given)
         adams["d"].zero_grad()
-        on_real = softplus(-d(real)).mean()
-        on_fake = softplus(d(fake.detach())).mean()
+        on_real = softplus(-d(real, *given)).mean()
+        on_fake = softplus(d(fake.detach(), *given)).mean()
         d_loss = (on_real + on_fake) * recipe["dScale"]
         d_loss.backward()
         adams["d"].step()
         adams["g"].zero_grad()
-        g_loss = softplus(-d(fake)).mean()
+        g_loss = softplus(-d(fake, *given)).mean()
         g_loss.backward()
         adams["g"].step()
         values = {"d": d_loss, "g": g_loss, "dReal": on_real, "dFake": on_fake}
@@ -66,12 +67,20 @@ def _final_state(nets, prefix: str) -> dict[str, np.ndarray]:
 
 
 def _run(
-    name: str, make, family: str, size: int, batch: int, steps: int, recipes: dict[str, dict]
+    name: str,
+    make,
+    family: str,
+    size: int,
+    batch: int,
+    steps: int,
+    recipes: dict[str, dict],
+    conditional: bool = False,
 ) -> None:
     indices = integers(BATCH_INDEX, steps * batch, 60_000).reshape(steps, batch)
     used, places = np.unique(indices, return_inverse=True)
     pixels = mnist.resize(mnist.read_images()[used], size)
     images, rows = mnist.scale(pixels), places.reshape(indices.shape)
+    labels = torch.from_numpy(mnist.read_labels()[used].astype(np.int64)) if conditional else None
     runs, tensors, table = {}, {}, []
     for run, recipe in recipes.items():
         losses = {}
@@ -79,7 +88,7 @@ def _run(
             nets = make()
             table = networks.parameter_table(nets, family)
             networks.load_hashed(nets, table)
-            losses[label] = _train(nets, images, rows, recipe, dtype)
+            losses[label] = _train(nets, images, rows, recipe, dtype, labels)
         tensors |= _final_state(nets, f"final/{run}")
         spread = _spread(losses["float32"], losses["float64"])
         within = next((i for i, value in enumerate(spread) if value > 1e-3), steps)
@@ -89,7 +98,8 @@ def _run(
     tensors["check/images"] = pixels[rows[0][:4]][:, None]
     description = {
         "torch": torch.__version__,
-        "model": {"family": family, "size": size, "channels": 1, "latent": LATENT},
+        "model": {"family": family, "size": size, "channels": 1, "latent": LATENT}
+        | ({"conditional": True, "baseChannels": 32} if conditional else {}),
         "batch": batch,
         "steps": steps,
         "adam": {"beta2": 0.999, "eps": 1e-8},
@@ -120,6 +130,19 @@ def make_dcgan() -> None:
     recipes = {"lr1e-5": recipe(1e-5), "lr2e-4": recipe(2e-4)}
     _run("dcgan-20-steps", lambda: networks.dcgan(64, 1), "dcgan", 64, 16, 20, recipes)
     _run("dcgan32-20-steps", lambda: networks.dcgan(32, 1), "dcgan", 32, 32, 20, recipes)
+
+
+def make_conditional() -> None:
+    _run(
+        "dcgan32-conditional-20-steps",
+        lambda: networks.dcgan(32, 1, base=32, classes=10),
+        "dcgan",
+        32,
+        32,
+        20,
+        {"lr1e-5": {"lr": 1e-5, "beta1": 0.5, "dScale": 1}},
+        conditional=True,
+    )
 
 
 def make_hash() -> None:

@@ -17,7 +17,7 @@ import torch
 
 from fixture_layers import make_layers
 from fixture_numerics import make_losses, make_optimizers, make_penalties
-from fixture_training import make_article, make_dcgan, make_hash
+from fixture_training import make_article, make_conditional, make_dcgan, make_hash
 
 MAKERS = {
     "hash": make_hash,
@@ -27,6 +27,7 @@ MAKERS = {
     "penalties": make_penalties,
     "article": make_article,
     "dcgan": make_dcgan,
+    "conditional": make_conditional,
 }
 
 

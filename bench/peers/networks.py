@@ -45,33 +45,56 @@ class MlpDiscriminator(nn.Module):
         return self.out(nn.functional.leaky_relu(self.fc1(x), 0.2))
 
 
-class DcganGenerator(nn.Module):
-    """z: [N,latent] -> [N,C,size,size] (arXiv 1511.06434)."""
+class ConditionalBatchNorm2d(nn.BatchNorm2d):
+    """A scale and a bias for each class: weight and bias [classes,C] (arXiv 1610.07629)."""
 
-    def __init__(self, latent: int, channels: int, size: int, base: int):
+    def __init__(self, channels: int, classes: int):
+        super().__init__(channels)
+        self.weight = nn.Parameter(torch.ones(classes, channels))
+        self.bias = nn.Parameter(torch.zeros(classes, channels))
+
+    def forward(self, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        x = nn.functional.batch_norm(
+            x, self.running_mean, self.running_var, training=self.training, eps=self.eps
+        )
+        return torch.addcmul(
+            self.bias[labels][:, :, None, None], x, self.weight[labels][:, :, None, None]
+        )
+
+
+class DcganGenerator(nn.Module):
+    """z: [N,latent], labels [N] when there are classes -> [N,C,size,size] (arXiv 1511.06434)."""
+
+    def __init__(self, latent: int, channels: int, size: int, base: int, classes: int = 0):
         super().__init__()
         self.ups = int(math.log2(size)) - 3
         width = base * 2**self.ups
+
+        def norm(features: int) -> nn.BatchNorm2d:
+            if classes > 0:
+                return ConditionalBatchNorm2d(features, classes)
+            return nn.BatchNorm2d(features)
+
         self.project = nn.ConvTranspose2d(latent, width, 4, 1, 0, bias=False)
-        self.bn0 = nn.BatchNorm2d(width)
+        self.bn0 = norm(width)
         for i in range(1, self.ups + 1):
             conv = nn.ConvTranspose2d(width, width // 2, 4, 2, 1, bias=False)
             width //= 2
             self.add_module(f"up{i}", conv)
-            self.add_module(f"bn{i}", nn.BatchNorm2d(width))
+            self.add_module(f"bn{i}", norm(width))
         self.out = nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False)
 
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
-        x = torch.relu(self.bn0(self.project(z[:, :, None, None])))
+    def forward(self, z: torch.Tensor, *labels: torch.Tensor) -> torch.Tensor:
+        x = torch.relu(self.bn0(self.project(z[:, :, None, None]), *labels))
         for i in range(1, self.ups + 1):
-            x = torch.relu(getattr(self, f"bn{i}")(getattr(self, f"up{i}")(x)))
+            x = torch.relu(getattr(self, f"bn{i}")(getattr(self, f"up{i}")(x), *labels))
         return torch.tanh(self.out(x))
 
 
 class DcganDiscriminator(nn.Module):
-    """x: [N,C,size,size] -> logits [N,1]."""
+    """x: [N,C,size,size] -> logits [N,1]; with labels by projection (arXiv 1802.05637)."""
 
-    def __init__(self, channels: int, size: int, base: int):
+    def __init__(self, channels: int, size: int, base: int, classes: int = 0):
         super().__init__()
         self.downs = int(math.log2(size)) - 2
         self.down0 = nn.Conv2d(channels, base, 4, 2, 1, bias=False)
@@ -81,13 +104,19 @@ class DcganDiscriminator(nn.Module):
             width *= 2
             self.add_module(f"bn{i}", nn.BatchNorm2d(width))
         self.out = nn.Conv2d(width, 1, 4, 1, 0, bias=False)
+        if classes > 0:
+            self.label = nn.Embedding(classes, width * 16)
+            nn.init.zeros_(self.label.weight)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, *labels: torch.Tensor) -> torch.Tensor:
         x = nn.functional.leaky_relu(self.down0(x), 0.2)
         for i in range(1, self.downs):
             x = getattr(self, f"bn{i}")(getattr(self, f"down{i}")(x))
             x = nn.functional.leaky_relu(x, 0.2)
-        return self.out(x).flatten(1)
+        logit = self.out(x).flatten(1)
+        for y in labels:
+            logit = logit + (x.flatten(1) * self.label(y)).sum(1, keepdim=True)
+        return logit
 
 
 class LanguageModel(nn.Module):
@@ -110,11 +139,13 @@ def mlp(size: int = 64, channels: int = 1, latent: int = 100) -> nn.ModuleDict:
     )
 
 
-def dcgan(size: int, channels: int, base: int = 64, latent: int = 100) -> nn.ModuleDict:
+def dcgan(
+    size: int, channels: int, base: int = 64, latent: int = 100, classes: int = 0
+) -> nn.ModuleDict:
     return nn.ModuleDict(
         {
-            "generator": DcganGenerator(latent, channels, size, base),
-            "discriminator": DcganDiscriminator(channels, size, base),
+            "generator": DcganGenerator(latent, channels, size, base, classes),
+            "discriminator": DcganDiscriminator(channels, size, base, classes),
         }
     )
 
@@ -147,6 +178,8 @@ def parameter_table(networks: nn.Module, family: str) -> list[dict]:
         leaf = name.rsplit("/", 1)[1]
         if isinstance(module, nn.Linear):
             entry |= {"init": "uniform", "bound": 1 / math.sqrt(module.in_features)}
+        elif isinstance(module, nn.Embedding):
+            entry |= {"init": "normal", "mean": 0.0, "std": 0.02}
         elif isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
             entry |= {"init": "normal", "mean": 0.0, "std": 0.02}
         elif leaf == "scale" and family == "dcgan":

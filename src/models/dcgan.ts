@@ -1,8 +1,16 @@
 import { z } from "zod";
 import type { GanModel, ImageShape } from "../adversarial/model.ts";
 import * as ops from "../graph/ops/index.ts";
-import type { Dim, Value } from "../graph/value.ts";
-import { batchNorm, conv2d, convTranspose2d, embedding, normal, type Scope } from "../nn/index.ts";
+import { type Dim, elementCount, type Value } from "../graph/value.ts";
+import {
+  batchNorm,
+  conv2d,
+  convTranspose2d,
+  embedding,
+  normal,
+  type Scope,
+  zeros,
+} from "../nn/index.ts";
 import { usageError } from "../util/errors.ts";
 import type { ModelDefinition } from "./definition.ts";
 
@@ -23,7 +31,9 @@ const norm = { scaleInit: normal(0.02, 1) };
 /**
  * DCGAN (arXiv 1511.06434) at 28, 32, 64 or 128 pixels, grey or colour. From 4x4 (7x7 for 28)
  * every level doubles the resolution with a 4x4 stride-2 transposed convolution; D mirrors it.
- * With `conditional`, G gets an embedding of the label beside z, D one as an extra input plane.
+ * With `conditional`, every batch norm of G has a scale and a bias for each class (arXiv 1610.07629)
+ * and D's logit gains the product of its last features with the class's vector (projection,
+ * arXiv 1802.05637). A label beside z would soon outweigh it: G then draws one image for each class.
  * Differs: weights follow N(0, 0.02^2) and batch-norm scales N(1, 0.02^2), kernels are 4x4 as in the
  * authors' code, not 5x5.
  */
@@ -36,43 +46,44 @@ export const dcgan: ModelDefinition<DcganOptions> = {
     const known = options.conditional ? classes : 0;
     if (options.conditional && classes < 2) {
       throw usageError(
-        "dcgan: conditional needs data with at least two classes; this data has none.",
+        "dcgan: conditional needs data with at least two classes; this data has none. Train without: --set model.conditional=false",
       );
     }
     const widths = Array.from({ length: levels }, (_, i) => options.baseChannels * 2 ** i);
     const generator = (s: Scope, z: Value, labels?: Value) => {
-      const input = labels
-        ? ops.concat([z, embedding(s.at("label"), labels, known, options.latent)], 1)
-        : z;
-      const seed = ops.reshape(input, [z.shape[0] as Dim, input.shape[1] as Dim, 1, 1]);
+      const own = labels ? { ...norm, conditional: { labels, classes: known } } : norm;
+      const seed = ops.reshape(z, [z.shape[0] as Dim, options.latent, 1, 1]);
       let h = convTranspose2d(s.at("project"), seed, widths.at(-1) as number, {
         ...weights,
         kernel: start,
       });
-      h = ops.relu(batchNorm(s.at("bn0"), h, norm));
+      h = ops.relu(batchNorm(s.at("bn0"), h, own));
       for (let i = 1; i < levels; i++) {
         h = convTranspose2d(s.at(`up${i}`), h, widths.at(-1 - i) as number, halving);
-        h = ops.relu(batchNorm(s.at(`bn${i}`), h, norm));
+        h = ops.relu(batchNorm(s.at(`bn${i}`), h, own));
       }
       return ops.tanh(convTranspose2d(s.at("out"), h, image.channels, halving));
     };
     const discriminator = (s: Scope, images: Value, labels?: Value) => {
-      let h = labels ? ops.concat([images, labelPlane(s, labels, known, image)], 1) : images;
+      let h = images;
       widths.forEach((width, i) => {
         h = conv2d(s.at(`down${i}`), h, width, halving);
         h = ops.leakyRelu(i === 0 ? h : batchNorm(s.at(`bn${i}`), h, norm), 0.2);
       });
-      const logit = conv2d(s.at("out"), h, 1, { ...weights, kernel: start });
-      return ops.reshape(logit, [images.shape[0] as Dim, 1]);
+      const out = conv2d(s.at("out"), h, 1, { ...weights, kernel: start });
+      const logit = ops.reshape(out, [images.shape[0] as Dim, 1]);
+      return labels ? ops.add(logit, projection(s.at("label"), h, labels, known)) : logit;
     };
     return { image, latent: options.latent, classes: known, generator, discriminator };
   },
 };
 
-/** One plane of pixels for each label: i32 [N] -> [N,1,H,W]. */
-function labelPlane(s: Scope, labels: Value, classes: number, { size }: ImageShape): Value {
-  const plane = embedding(s.at("label"), labels, classes, size * size);
-  return ops.reshape(plane, [labels.shape[0] as Dim, 1, size, size]);
+/** The product of each sample's features [N,C,H,W] with the vector of its class: [N,1]. */
+function projection(s: Scope, features: Value, labels: Value, classes: number): Value {
+  const [n, ...rest] = features.shape;
+  const length = elementCount(rest as number[]);
+  const flat = ops.reshape(features, [n as Dim, length]);
+  return ops.reduceSum(ops.mul(flat, embedding(s, labels, classes, length, zeros)), [1], true);
 }
 
 function levelsOf({ size }: ImageShape): { start: number; levels: number } {

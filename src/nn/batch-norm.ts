@@ -1,5 +1,5 @@
 import * as ops from "../graph/ops/index.ts";
-import { elementCount, staticDim, type Value } from "../graph/value.ts";
+import { type Dim, elementCount, staticDim, type Value } from "../graph/value.ts";
 import { type Initializer, ones, zeros } from "./initializers.ts";
 import type { Scope } from "./scope.ts";
 
@@ -9,6 +9,11 @@ export interface BatchNormOptions {
   /** Weight of the new batch in the running statistics; default 0.1. */
   readonly momentum?: number;
   readonly scaleInit?: Initializer;
+  /**
+   * Scale and bias [classes,C] of each sample's own class, label i32 [N]: conditional batch
+   * normalisation (arXiv 1610.07629).
+   */
+  readonly conditional?: { readonly labels: Value; readonly classes: number };
 }
 
 /**
@@ -17,12 +22,18 @@ export interface BatchNormOptions {
  * unbiased, as in PyTorch); in eval mode it uses the running ones.
  */
 export function batchNorm(s: Scope, x: Value, options: BatchNormOptions = {}): Value {
-  const { epsilon = 1e-5, momentum = 0.1 } = options;
+  const { epsilon = 1e-5, momentum = 0.1, conditional } = options;
   return s.build(() => {
     const channels = staticDim(x, 1);
     const wide = x.shape.map((_, i) => (i === 1 ? channels : 1));
-    const scale = ops.reshape(s.parameter("scale", [channels], options.scaleInit ?? ones), wide);
-    const bias = ops.reshape(s.parameter("bias", [channels], zeros), wide);
+    const affine = (name: string, init: Initializer) => {
+      if (!conditional) return ops.reshape(s.parameter(name, [channels], init), wide);
+      const { labels, classes } = conditional;
+      const rows = ops.gatherRows(s.parameter(name, [classes, channels], init), labels);
+      return ops.reshape(rows, [x.shape[0] as Dim, ...wide.slice(1)]);
+    };
+    const scale = affine("scale", options.scaleInit ?? ones);
+    const bias = affine("bias", zeros);
     const runningMean = s.state("mean", [channels], zeros);
     const runningVariance = s.state("variance", [channels], ones);
     if (s.mode === "eval") {

@@ -3,7 +3,7 @@ import { dcganAdam, defaults, type Recipe } from "./recipe.ts";
 
 export const fashionDcgan: Recipe = {
   name: "fashion-dcgan",
-  summary: "DCGAN on Fashion-MNIST at 32x32",
+  summary: "DCGAN on Fashion-MNIST at 32x32, by class",
   config: { ...mnistDcgan.config, data: { name: "fashion-mnist" } },
 };
 

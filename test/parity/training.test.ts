@@ -22,7 +22,14 @@ interface TrainingRun {
   readonly float32AgainstFloat64: { readonly largest: number };
 }
 interface TrainingFixture {
-  readonly model: { family: string; size: number; channels: number; latent: number };
+  readonly model: {
+    readonly family: string;
+    readonly size: number;
+    readonly channels: number;
+    readonly latent: number;
+    readonly conditional?: boolean;
+    readonly baseChannels?: number;
+  };
   readonly batch: number;
   readonly steps: number;
   readonly noise: { readonly index: number };
@@ -35,7 +42,9 @@ interface TrainingFixture {
 async function largestDifference(fixture: TrainingFixture, run: TrainingRun, data: ImageDataset) {
   const { model, batch, steps, noise } = fixture;
   const definition = modelByName(model.family);
-  const networks = definition.build(definition.schema.parse({}), model, 0);
+  const { conditional = false, baseChannels } = model;
+  const options = conditional ? { conditional, baseChannels } : {};
+  const networks = definition.build(definition.schema.parse(options), model, data.classes.length);
   const game = buildGame({
     model: networks,
     loss: { rule: nonSaturating, options: { smoothing: 0, average: run.dScale === 0.5 } },
@@ -57,9 +66,15 @@ async function largestDifference(fixture: TrainingFixture, run: TrainingRun, dat
     ["real", { dtype: "f32", dims: [batch, model.channels, model.size, model.size], data: real }],
     ["z", { dtype: "f32", dims: [batch, model.latent], data: z }],
   ]);
+  const labels = new Int32Array(batch);
+  if (conditional) feeds.set("labels", { dtype: "i32", dims: [batch], data: labels });
   let largest = 0;
   for (let step = 0; step < steps; step++) {
-    data.read(fixture.batches[step] as number[], real);
+    const rows = fixture.batches[step] as number[];
+    data.read(rows, real);
+    rows.forEach((row, i) => {
+      labels[i] = data.labelOf(row);
+    });
     for (let i = 0; i < z.length; i++) z[i] = normalAt(noise.index + step, i);
     for (const phase of game.plan) {
       const loss = (await engine.play(phase, feeds, run.lr)).get("loss") as number;
@@ -94,6 +109,7 @@ const cases = [
   { name: "article-50-steps", run: "lr1e-4-beta0.9", tolerance: 1e-3 },
   { name: "dcgan-20-steps", run: "lr1e-5", tolerance: 1e-2 },
   { name: "dcgan32-20-steps", run: "lr1e-5", tolerance: 1e-2 },
+  { name: "dcgan32-conditional-20-steps", run: "lr1e-5", tolerance: 1e-2 },
 ];
 
 describe("losses of whole runs stay with PyTorch's", () => {
