@@ -15,6 +15,7 @@ export function ganGame(family, image) {
   const definition = modelByName(family);
   return buildGame({
     model: definition.build(definition.schema.parse({}), image, 0),
+    sample: [image.channels, image.size, image.size],
     loss: {
       rule: nonSaturating,
       options: nonSaturating.schema.parse({ average: family === "mlp" }),

@@ -100,6 +100,9 @@ class TrainingStep:
                 elif output["role"] == "carry":
                     self.carried[target] = value
             self.optimizers[phase["network"]].update(self.state, gradients)
+            if "clip" in phase:
+                for name in gradients:
+                    self.state[name] = self.state[name].clip(-phase["clip"], phase["clip"])
         return losses
 
 

@@ -42,6 +42,7 @@ function gameOf(s: Setting): Game {
   const image = { channels: 1, size: s.size };
   return buildGame({
     model: definition.build(definition.schema.parse(s.options), image, 0),
+    sample: [1, s.size, s.size],
     loss: { rule: nonSaturating, options: { smoothing: 0, average: false } },
     regularizers: s.penalty ? [{ rule: r1, options: { gamma: 1 } }] : [],
     batch,

@@ -123,6 +123,12 @@ LOSSES: dict[str, tuple[str, str, Loss, Loss]] = {
         lambda r, f: softplus(f - r).mean(),
         lambda r, f: softplus(r - f).mean(),
     ),
+    "relativistic-average": (
+        "mean softplus(mean(fake) - real) + mean softplus(fake - mean(real))",
+        "mean softplus(mean(real) - fake) + mean softplus(real - mean(fake))",
+        lambda r, f: softplus(f.mean() - r).mean() + softplus(f - r.mean()).mean(),
+        lambda r, f: softplus(r.mean() - f).mean() + softplus(r - f.mean()).mean(),
+    ),
 }
 
 
@@ -188,13 +194,40 @@ def _input_gradient(net: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return torch.autograd.grad(net(x).sum(), x, create_graph=True)[0].flatten(1)
 
 
-PENALTIES: dict[str, tuple[str, Callable[[torch.Tensor], torch.Tensor]]] = {
+def _at(samples: dict[str, torch.Tensor], kind: str) -> torch.Tensor:
+    """Where a penalty is taken: real, fake, between them, or around the real ones."""
+    real, fake = samples["x"], samples["fake"]
+    if kind == "between":
+        return real + samples["mix"] * (fake - real)
+    if kind == "around":
+        return real + 0.5 * real.std(correction=0) * samples["disturbance"]
+    return real if kind == "real" else fake
+
+
+PENALTIES: dict[str, tuple[str, str, Callable[[torch.Tensor], torch.Tensor]]] = {
     "r1": (
+        "real",
         "gamma/2 * mean over n of sum (d sum D(x) / dx_n)^2, gamma = 10",
         lambda gradient: 5.0 * gradient.square().sum(1).mean(),
     ),
+    "r2": (
+        "fake",
+        "gamma/2 * mean over n of sum (d sum D(y) / dy_n)^2, gamma = 10, y = fake",
+        lambda gradient: 5.0 * gradient.square().sum(1).mean(),
+    ),
     "wgan-gp": (
-        "lambda * mean over n of (norm2(d sum D(x) / dx_n) - 1)^2, lambda = 10",
+        "between",
+        "lambda * mean over n of (norm2(d sum D(y) / dy_n) - 1)^2, lambda = 10, y = x + mix (fake - x)",
+        lambda gradient: 10.0 * (gradient.norm(2, dim=1) - 1).square().mean(),
+    ),
+    "zero-centred": (
+        "between",
+        "lambda * mean over n of sum (d sum D(y) / dy_n)^2, lambda = 10, y = x + mix (fake - x)",
+        lambda gradient: 10.0 * gradient.square().sum(1).mean(),
+    ),
+    "dragan": (
+        "around",
+        "wgan-gp's at y = x + .5 std(x) disturbance",
         lambda gradient: 10.0 * (gradient.norm(2, dim=1) - 1).square().mean(),
     ),
 }
@@ -223,15 +256,20 @@ def make_penalties() -> None:
             for key, param in net.named_parameters():
                 param.copy_(draw.normal(*param.shape, std=0.5, mean=float(key == "bn1.weight")))
                 tensors[f"{name}/params/{key.replace('.', '/')}"] = array(param)
-        tensors[f"{name}/x"] = array(x)
+        samples = {
+            "x": x,
+            "fake": draw.normal(*x.shape),
+            "mix": draw.normal(3, 1, 1, 1).sigmoid(),
+            "disturbance": draw.normal(*x.shape).sigmoid(),
+        }
+        tensors |= {f"{name}/{key}": array(value) for key, value in samples.items()}
         case = {"name": name, "network": type(net).__doc__, "config": config, "values": {}}
-        for penalty, (_, formula) in PENALTIES.items():
+        for penalty, (place, _, formula) in PENALTIES.items():
             net.zero_grad()
-            gradient = _input_gradient(net, x)
+            gradient = _input_gradient(net, _at(samples, place))
             value = formula(gradient)
             value.backward()
             case["values"][penalty] = value.item()
-            tensors[f"{name}/inputGradient"] = array(gradient).reshape(x.shape)
             for key, param in net.named_parameters():
                 # A last bias does not reach the penalty: PyTorch leaves None, its gradient is 0.
                 grad = torch.zeros_like(param) if param.grad is None else param.grad
@@ -242,8 +280,8 @@ def make_penalties() -> None:
         tensors,
         {
             "torch": torch.__version__,
-            "penalties": {name: text for name, (text, _) in PENALTIES.items()},
-            "tensors": "CASE/x, CASE/params/P, CASE/inputGradient, CASE/PENALTY/P = weight gradient",
+            "penalties": {name: text for name, (_, text, _) in PENALTIES.items()},
+            "tensors": "CASE/x|fake|mix|disturbance, CASE/params/P, CASE/PENALTY/P = weight gradient",
             "cases": cases,
         },
     )

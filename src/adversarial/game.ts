@@ -3,9 +3,10 @@ import * as ops from "../graph/ops/index.ts";
 import { leaf } from "../graph/ops/leaf.ts";
 import type { Value } from "../graph/value.ts";
 import { Variables } from "../nn/scope.ts";
+import { usageError } from "../util/errors.ts";
 import type { Loss } from "./loss.ts";
-import type { GanModel } from "./model.ts";
-import type { Regularizer } from "./regularizer.ts";
+import type { Players } from "./model.ts";
+import type { Regularizer, RegularizerInputs } from "./regularizer.ts";
 
 /** One player's move: what it reads, minimises, and leaves behind. */
 export interface Phase {
@@ -22,13 +23,22 @@ export interface Phase {
   readonly assignments: ReadonlyMap<string, Value>;
   /** Further shape [] values to log. */
   readonly scalars: ReadonlyMap<string, Value>;
+  /** After the update every weight of the network is cut to [-clip, clip]; 0 leaves them alone. */
+  readonly clip?: number;
 }
 
 export interface GameSpec {
-  readonly model: GanModel;
+  readonly model: Players;
+  /** Shape of one sample, without the batch: [C,H,W] of an image. */
+  readonly sample: readonly number[];
   readonly loss: { readonly rule: Loss; readonly options: unknown };
   readonly regularizers: readonly { readonly rule: Regularizer; readonly options: unknown }[];
   readonly batch: number;
+  /**
+   * PacGAN (arXiv 1712.04086): D judges so many samples at a time, one behind the other along axis 1,
+   * and sees a lack of variety. Divides `batch`; 1 is the plain game.
+   */
+  readonly pack?: number;
   readonly discriminatorSteps: number;
   readonly generatorSteps: number;
 }
@@ -48,15 +58,15 @@ export interface Game {
  * very fakes of the discriminator's last one, by the updated discriminator; further moves draw new z.
  */
 export function buildGame(spec: GameSpec): Game {
-  const { model, batch, loss } = spec;
-  const { channels, size } = model.image;
+  const { model, batch, loss, pack = 1 } = spec;
+  checkPack(spec);
   const variables = new Variables();
   const discriminator = variables.scope("discriminator");
   const labels = model.classes > 0 ? leaf("labels", [batch], { kind: "data" }, "i32") : undefined;
-  const real = leaf("real", [batch, channels, size, size], { kind: "data" });
+  const real = leaf("real", [batch, ...spec.sample], { kind: "data" });
   const noise = () => leaf("z", [batch, model.latent], { kind: "noise", distribution: "normal" });
   const generate = (z: Value) => model.generator(variables.scope("generator"), z, labels);
-  const discriminate = (x: Value) => model.discriminator(discriminator, x, labels);
+  const discriminate = (x: Value) => model.discriminator(discriminator, packed(x, pack), labels);
 
   const finish = (
     name: string,
@@ -80,6 +90,7 @@ export function buildGame(spec: GameSpec): Game {
       gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
       assignments: new Map(variables.assigned),
       scalars,
+      clip: (network === "discriminator" && loss.rule.clip?.(loss.options)) || 0,
     };
   };
 
@@ -89,7 +100,7 @@ export function buildGame(spec: GameSpec): Game {
   // Penalties differentiate one side's logits alone, which a shared pass would make dearer.
   const together = model.independentSamples === true && !labels && spec.regularizers.length === 0;
   const logits = together
-    ? halves(discriminate(ops.concat([real, held], 0)), batch)
+    ? halves(discriminate(ops.concat([real, held], 0)), batch / pack)
     : { real: discriminate(real), fake: discriminate(held) };
   let objective = loss.rule.discriminator(logits, loss.options);
   const scalars = new Map([
@@ -97,10 +108,11 @@ export function buildGame(spec: GameSpec): Game {
     ["fakeLogit", ops.reduceMean(logits.fake)],
   ]);
   for (const { rule, options } of spec.regularizers) {
-    const term = rule.penalty(
-      { real, fake: held, discriminate, realLogits: logits.real, fakeLogits: logits.fake },
-      options,
-    );
+    const given = { real, fake: held, discriminate };
+    const judged = { realLogits: logits.real, fakeLogits: logits.fake };
+    const scope = variables.scope(`regularizer/${rule.name}`);
+    const drawn: RegularizerInputs["noise"] = (...random) => scope.noise(...random);
+    const term = rule.penalty({ ...given, ...judged, noise: drawn }, options);
     scalars.set(rule.name, term);
     objective = ops.add(objective, term);
   }
@@ -130,6 +142,22 @@ export function buildGame(spec: GameSpec): Game {
     plan.push(...new Array<Phase>(spec.generatorSteps - 1).fill(again));
   }
   return { variables, plan, averaged: "generator" };
+}
+
+/** m samples [C,...] after each other along axis 1: [N,C,...] -> [N/m,mC,...]. */
+function packed(x: Value, m: number): Value {
+  if (m === 1) return x;
+  const [n, c, ...rest] = x.shape as number[];
+  return ops.reshape(x, [(n as number) / m, (c as number) * m, ...rest]);
+}
+
+function checkPack({ pack = 1, batch, model }: GameSpec): void {
+  if (batch % pack !== 0) {
+    throw usageError(`pack must divide the batch of ${batch}, received ${pack}.`);
+  }
+  if (pack > 1 && model.classes > 0) {
+    throw usageError("pack needs a model without classes; set model.conditional=false.");
+  }
 }
 
 /** Logits [2N,1] of real images followed by fakes. */

@@ -1,21 +1,49 @@
 import { unknownName } from "../util/errors.ts";
 import type { Loss } from "./loss.ts";
+import { hinge } from "./losses/hinge.ts";
+import { leastSquares } from "./losses/least-squares.ts";
 import { minimax } from "./losses/minimax.ts";
 import { nonSaturating } from "./losses/non-saturating.ts";
+import { relativistic } from "./losses/relativistic.ts";
+import { relativisticAverage } from "./losses/relativistic-average.ts";
+import { wasserstein } from "./losses/wasserstein.ts";
 import type { Regularizer } from "./regularizer.ts";
+import { dragan } from "./regularizers/dragan.ts";
 import { r1 } from "./regularizers/r1.ts";
+import { r2 } from "./regularizers/r2.ts";
+import { wganGp } from "./regularizers/wgan-gp.ts";
 
 export { buildGame, type Game, type GameSpec, type Phase } from "./game.ts";
 export { generatorGraph } from "./generator-graph.ts";
 export type { Logits, Loss } from "./loss.ts";
-export type { GanModel, ImageShape } from "./model.ts";
+export type { GanModel, ImageShape, Players } from "./model.ts";
 export type { Regularizer, RegularizerInputs } from "./regularizer.ts";
-export { minimax, nonSaturating, r1 };
+export {
+  dragan,
+  hinge,
+  leastSquares,
+  minimax,
+  nonSaturating,
+  r1,
+  r2,
+  relativistic,
+  relativisticAverage,
+  wasserstein,
+  wganGp,
+};
 
 /** Every loss by name; a new one is a file and a line here. */
-export const losses: readonly Loss[] = [minimax, nonSaturating];
+export const losses: readonly Loss[] = [
+  minimax,
+  nonSaturating,
+  leastSquares,
+  wasserstein,
+  hinge,
+  relativistic,
+  relativisticAverage,
+];
 /** Every regularizer by name; a new one is a file and a line here. */
-export const regularizers: readonly Regularizer[] = [r1];
+export const regularizers: readonly Regularizer[] = [r1, r2, wganGp, dragan];
 
 /** Throws a usage error that names the known ones. */
 export function lossByName(name: string): Loss {

@@ -15,6 +15,8 @@ export interface Loss<Options = unknown> {
   readonly schema: z.ZodType<Options>;
   /** The generator's loss reads D(real), too; without it that pass is never built. */
   readonly generatorNeedsReal?: boolean;
+  /** D's weights are cut to [-clip, clip] after each of its updates; 0 leaves them alone. */
+  clip?(options: Options): number;
   discriminator(logits: Logits, options: Options): Value;
   generator(logits: Logits, options: Options): Value;
 }

@@ -8,20 +8,24 @@ export interface ImageShape {
   readonly size: number;
 }
 
-/** The two players. Building a player again on the same scope shares its variables. */
-export interface GanModel {
-  readonly image: ImageShape;
+/** The two players of a game. Building one again on the same scope shares its variables. */
+export interface Players {
   /** Length of the noise vector z ~ N(0, I). */
   readonly latent: number;
   /** Number of classes that the players are conditioned on; 0 is unconditional. */
   readonly classes: number;
   /**
-   * D's logit of an image depends on that image alone (no batch statistics): real and fake images may
+   * D's logit of a sample depends on that sample alone (no batch statistics): real and fake ones may
    * go through it as one batch.
    */
   readonly independentSamples?: boolean;
-  /** z [N,latent] (labels i32 [N]) -> images [N,C,H,W] in [-1, 1]. */
+  /** z [N,latent] (labels i32 [N]) -> samples [N, ...sample]. */
   generator(s: Scope, z: Value, labels?: Value): Value;
-  /** Images [N,C,H,W] (labels i32 [N]) -> logits [N,1], larger is more real. */
-  discriminator(s: Scope, images: Value, labels?: Value): Value;
+  /** Samples [N, ...sample] (labels i32 [N]) -> logits [N,1], larger is more real. */
+  discriminator(s: Scope, samples: Value, labels?: Value): Value;
+}
+
+/** Players of a game of images [C,H,W] in [-1, 1]. */
+export interface GanModel extends Players {
+  readonly image: ImageShape;
 }

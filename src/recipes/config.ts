@@ -31,6 +31,8 @@ export const configSchema = z.strictObject({
   optimizer: z.strictObject({ discriminator: optimizerSchema, generator: optimizerSchema }),
   /** Images a step and player. */
   batch: z.int().min(2).max(65536),
+  /** Samples that the discriminator judges at a time (PacGAN); divides `batch`. */
+  pack: z.int().min(1).max(64).default(1),
   /** Discriminator updates an iteration, each on a fresh batch. */
   discriminatorSteps: z.int().min(1).max(100),
   generatorSteps: z.int().min(1).max(100),

@@ -10,6 +10,7 @@ export interface Recipe {
 /** What recipes agree on unless they say otherwise. */
 export const defaults = {
   regularizers: [],
+  pack: 1,
   discriminatorSteps: 1,
   generatorSteps: 1,
   emaKimg: 0,

@@ -36,12 +36,14 @@ export function gameOf(config: RunConfig, model: GanModel): Game {
   const loss = findLoss(config.loss.name);
   return buildGame({
     model,
+    sample: [model.image.channels, model.image.size, model.image.size],
     loss: { rule: loss, options: options(loss, config.loss, "loss") },
     regularizers: config.regularizers.map((r) => {
       const rule = findRegularizer(r.name);
       return { rule, options: options(rule, r, "regularizer") };
     }),
     batch: config.batch,
+    pack: config.pack,
     discriminatorSteps: config.discriminatorSteps,
     generatorSteps: config.generatorSteps,
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { r1 } from "../../src/adversarial/index.ts";
+import { regularizerByName, regularizers } from "../../src/adversarial/index.ts";
 import { gradients } from "../../src/graph/gradients.ts";
 import * as ops from "../../src/graph/ops/index.ts";
 import { leaf } from "../../src/graph/ops/leaf.ts";
@@ -79,44 +79,52 @@ const discriminators: Readonly<Record<string, (net: Networks, x: Value) => Value
   attention: (net, x) => net.attention(x),
 };
 
-/** lambda mean (|grad|_2 - 1)^2 at the images themselves, lambda = 10. */
-function gradientPenalty(x: Value, logits: Value): Value {
-  const [slope] = gradients(ops.reduceSum(logits), [x]) as [Value];
-  const norms = ops.sqrt(ops.reduceSum(ops.mul(slope, slope), [1, 2, 3]));
-  const off = ops.sub(norms, ops.scalar(1));
-  return ops.mul(ops.reduceMean(ops.mul(off, off)), ops.scalar(10));
-}
+/** Fixture's case -> our regularizer with options; by its own name where it is not here. */
+const special: Readonly<Record<string, { readonly name: string; readonly options: object }>> = {
+  "zero-centred": { name: "wgan-gp", options: { target: 0 } },
+};
 
 describe("gradients of gradient penalties equal PyTorch's double backprop", () => {
+  const penalties = Object.keys(fixture.meta.cases[0]?.values ?? {});
+  const ours = penalties.map((penalty) => {
+    const { name, options } = special[penalty] ?? { name: penalty, options: {} };
+    const rule = regularizerByName(name);
+    return { penalty, rule, options: rule.schema.parse(options) };
+  });
+
   for (const c of fixture.meta.cases) {
-    for (const penalty of ["r1", "wgan-gp"]) {
+    for (const { penalty, rule, options } of ours) {
       test(`${c.name}, ${penalty}`, () => {
         const net = new Networks(c.name);
-        const array = fixture.get(`${c.name}/x`);
-        const x = leafFor("x", array);
-        const discriminate = (images: Value) =>
-          (discriminators[c.name] as (n: Networks, v: Value) => Value)(net, images);
-        const logits = discriminate(x);
-        const value =
-          penalty === "r1"
-            ? r1.penalty(
-                { real: x, fake: x, discriminate, realLogits: logits, fakeLogits: logits },
-                { gamma: 10 },
-              )
-            : gradientPenalty(x, logits);
+        const given = (name: string) => fixture.get(`${c.name}/${name}`);
+        const feeds = new Map<Value, ReturnType<typeof given>>();
+        const input = (name: string) => {
+          const value = leafFor(name, given(name));
+          feeds.set(value, given(name));
+          return value;
+        };
+        const real = input("x");
+        const fake = input("fake");
+        const discriminate = (samples: Value) =>
+          (discriminators[c.name] as (n: Networks, v: Value) => Value)(net, samples);
+        const logits = { realLogits: discriminate(real), fakeLogits: discriminate(fake) };
+        const value = rule.penalty({ real, fake, discriminate, ...logits, noise: input }, options);
         const names = [...net.parameters.keys()];
         const slopes = gradients(value, [...net.parameters.values()]);
-        const feeds = new Map([[x, array]]);
-        for (const [name, v] of net.parameters)
-          feeds.set(v, fixture.get(`${c.name}/params/${name}`));
+        for (const [name, v] of net.parameters) feeds.set(v, given(`params/${name}`));
         const [got, ...rest] = evaluate([value, ...slopes], feeds);
         const expected = c.values[penalty] as number;
         expect(Math.abs((got?.data[0] as number) / expected - 1)).toBeLessThan(1e-9);
         names.forEach((name, i) => {
-          const want = fixture.get(`${c.name}/${penalty}/${name}`);
+          const want = given(`${penalty}/${name}`);
           expect(worstDifference(rest[i] as never, want), name).toBeLessThan(1e-8);
         });
       });
     }
   }
+
+  test("every registered regularizer has cases here", () => {
+    const covered = new Set(ours.map((o) => o.rule.name));
+    expect(regularizers.map((r) => r.name).filter((n) => !covered.has(n))).toEqual([]);
+  });
 });

@@ -47,6 +47,7 @@ async function largestDifference(fixture: TrainingFixture, run: TrainingRun, dat
   const networks = definition.build(definition.schema.parse(options), model, data.classes.length);
   const game = buildGame({
     model: networks,
+    sample: [model.channels, model.size, model.size],
     loss: { rule: nonSaturating, options: { smoothing: 0, average: run.dScale === 0.5 } },
     regularizers: [],
     batch,

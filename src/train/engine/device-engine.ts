@@ -184,12 +184,16 @@ function updateGraph(game: Game, phase: Phase, { rule, options }: NetworkOptimiz
       inputs.set(n, slots[i] as Value);
     });
     const next = rule.update({ parameter, gradient, slots, learningRate, step }, options);
-    give(name, next.parameter);
+    give(name, phase.clip ? clamped(next.parameter, phase.clip) : next.parameter);
     next.slots.forEach((slot, i) => {
       give(slotNames[i] as string, slot);
     });
   }
   return { inputs, outputs, replaces };
+}
+
+function clamped(x: Value, clip: number): Value {
+  return ops.minimum(ops.maximum(x, ops.scalar(-clip)), ops.scalar(clip));
 }
 
 async function compileAverage(game: Game, backend: Backend): Promise<CompiledPhase | undefined> {

@@ -44,6 +44,7 @@ interface CompiledPhase {
 export class HostEngine implements Engine {
   readonly updates = new Map<string, number>();
   #kernel: OptimizerKernel;
+  #memory: ArrayBuffer;
   #blocks: ReadonlyMap<string, Block>;
   #optimizers: ReadonlyMap<string, NetworkOptimizer>;
   #arrays: Map<string, Float32Array>;
@@ -108,6 +109,7 @@ export class HostEngine implements Engine {
         arrays.set(`ema/${v.name}`, new Float32Array(elementCount(v.shape)));
       }
     }
+    this.#memory = memory.buffer as ArrayBuffer;
     this.#kernel = createOptimizerKernel(memory);
     this.#blocks = blocks;
     this.#optimizers = optimizers;
@@ -138,7 +140,7 @@ export class HostEngine implements Engine {
       if (name === "loss") scalars.set("loss", data[0] as number);
       else if (name.startsWith("scalar/")) scalars.set(name.slice(7), data[0] as number);
     }
-    this.#update(phase.network, learningRate);
+    this.#update(phase, learningRate);
     for (const name of phase.assignments.keys()) {
       const next = compiled.into.get(`assign/${name}`) as Tensor;
       (this.#arrays.get(name) as Float32Array).set(next.data as Float32Array);
@@ -146,13 +148,14 @@ export class HostEngine implements Engine {
     return scalars;
   }
 
-  #update(network: string, learningRate: number): void {
+  #update({ network, clip = 0 }: Phase, learningRate: number): void {
     const { rule, options } = this.#optimizers.get(network) as NetworkOptimizer;
     const { weights, gradients, slots, count } = this.#blocks.get(network) as Block;
     const step = (this.updates.get(network) ?? 0) + 1;
     this.updates.set(network, step);
     const range = { parameter: weights, gradient: gradients, slots, count };
     rule.apply(this.#kernel, range, learningRate, step, options);
+    if (clip > 0) clamp(new Float32Array(this.#memory, weights, count), clip);
   }
 
   async average(decay: number): Promise<void> {
@@ -238,6 +241,12 @@ function reserveBlock(plan: ArenaPlan, variables: readonly Variable[], slots: nu
     gradients: plan.reserve(count),
     slots: Array.from({ length: slots }, () => plan.reserve(count)),
   };
+}
+
+function clamp(weights: Float32Array, clip: number): void {
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = Math.min(clip, Math.max(-clip, weights[i] as number));
+  }
 }
 
 function freshArray(value: Value): Float32Array | Int32Array | Uint8Array {

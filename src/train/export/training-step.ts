@@ -188,6 +188,7 @@ function exportMoves(game: Game, config: RunConfig, folder: string): ExportedMov
         inputs: inputs.map((input) => ({ ...input })),
         outputs: [...prepared.outputs.keys()].map(describeOutput),
         optimizer: describeOptimizer(config, network),
+        ...(phase.clip && { clip: phase.clip }),
       },
     };
   });
