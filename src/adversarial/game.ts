@@ -68,6 +68,14 @@ export function buildGame(spec: GameSpec): Game {
   const generate = (z: Value) => model.generator(variables.scope("generator"), z, labels);
   const discriminate = (x: Value) => model.discriminator(discriminator, packed(x, pack), labels);
 
+  const slopesOf = (network: string, value: Value) => {
+    const trained = variables.under(network).filter((v) => v.trainable);
+    return gradients(
+      value,
+      trained.map((v) => v.value),
+    );
+  };
+
   const finish = (
     name: string,
     network: Phase["network"],
@@ -78,10 +86,7 @@ export function buildGame(spec: GameSpec): Game {
     if (labels) inputs.set("labels", labels);
     for (const [path, value] of variables.noise) inputs.set(path, value);
     const trained = variables.under(network).filter((v) => v.trainable);
-    const slopes = gradients(
-      objective,
-      trained.map((v) => v.value),
-    );
+    const slopes = slopesOf(network, objective);
     return {
       name,
       network,
@@ -108,6 +113,7 @@ export function buildGame(spec: GameSpec): Game {
     ["fakeLogit", ops.reduceMean(logits.fake)],
   ]);
   for (const { rule, options } of spec.regularizers) {
+    if (!rule.penalty) continue;
     const given = { real, fake: held, discriminate };
     const judged = { realLogits: logits.real, fakeLogits: logits.fake };
     const scope = variables.scope(`regularizer/${rule.name}`);
@@ -116,6 +122,26 @@ export function buildGame(spec: GameSpec): Game {
     scalars.set(rule.name, term);
     objective = ops.add(objective, term);
   }
+  const judge = (images: Value) => ({ real: discriminate(real), fake: discriminate(images) });
+  /** `mine` with what both players pay for the game's gradients. */
+  const withJoint = (
+    mine: Value,
+    network: Phase["network"],
+    other: Phase["network"],
+    theirs: () => Value,
+    logged: Map<string, Value>,
+  ): Value => {
+    const joint = spec.regularizers.filter(({ rule }) => rule.joint);
+    if (joint.length === 0) return mine;
+    const inputs = { own: slopesOf(network, mine), others: slopesOf(other, theirs()) };
+    return joint.reduce((sum, { rule, options }) => {
+      const term = (rule.joint as NonNullable<typeof rule.joint>)(inputs, options);
+      logged.set(rule.name, term);
+      return ops.add(sum, term);
+    }, mine);
+  };
+  const generatorLoss = () => loss.rule.generator(judge(fake), loss.options);
+  objective = withJoint(objective, "discriminator", "generator", generatorLoss, scalars);
   const dInputs = new Map([
     ["real", real],
     ["z", z],
@@ -129,7 +155,11 @@ export function buildGame(spec: GameSpec): Game {
     };
     // What an earlier move drew or read is listed, too: its values may be needed again.
     const inputs = new Map([...dInputs, ["z", latent] as const]);
-    return finish(name, "generator", loss.rule.generator(judged, loss.options), inputs, new Map());
+    const logged = new Map<string, Value>();
+    const mine = loss.rule.generator(judged, loss.options);
+    const theirs = () => loss.rule.discriminator(judge(images), loss.options);
+    const whole = withJoint(mine, "generator", "discriminator", theirs, logged);
+    return finish(name, "generator", whole, inputs, logged);
   };
   // The fakes and their statistics were already counted in the discriminator's move.
   variables.beginPhase();

@@ -2,14 +2,14 @@ import { leaf } from "../graph/ops/leaf.ts";
 import type { Value } from "../graph/value.ts";
 import { type Variable, Variables } from "../nn/scope.ts";
 import type { NamedGraph } from "../onnx/emit.ts";
-import type { GanModel } from "./model.ts";
+import type { Players } from "./model.ts";
 
 /**
  * The generator as it is used: eval mode, free batch size N. Inputs `z` [N,latent] and, for a
  * conditional model, `labels` i32 [N]; its variables are further inputs by name. Output `images`
  * [N,C,H,W] in [-1, 1].
  */
-export function generatorGraph(model: GanModel): {
+export function generatorGraph(model: Players): {
   readonly graph: NamedGraph;
   readonly variables: readonly Variable[];
 } {

@@ -8,6 +8,7 @@ import { relativistic } from "./losses/relativistic.ts";
 import { relativisticAverage } from "./losses/relativistic-average.ts";
 import { wasserstein } from "./losses/wasserstein.ts";
 import type { Regularizer } from "./regularizer.ts";
+import { consensus } from "./regularizers/consensus.ts";
 import { dragan } from "./regularizers/dragan.ts";
 import { r1 } from "./regularizers/r1.ts";
 import { r2 } from "./regularizers/r2.ts";
@@ -17,8 +18,9 @@ export { buildGame, type Game, type GameSpec, type Phase } from "./game.ts";
 export { generatorGraph } from "./generator-graph.ts";
 export type { Logits, Loss } from "./loss.ts";
 export type { GanModel, ImageShape, Players } from "./model.ts";
-export type { Regularizer, RegularizerInputs } from "./regularizer.ts";
+export type { JointInputs, Regularizer, RegularizerInputs } from "./regularizer.ts";
 export {
+  consensus,
   dragan,
   hinge,
   leastSquares,
@@ -43,7 +45,7 @@ export const losses: readonly Loss[] = [
   relativisticAverage,
 ];
 /** Every regularizer by name; a new one is a file and a line here. */
-export const regularizers: readonly Regularizer[] = [r1, r2, wganGp, dragan];
+export const regularizers: readonly Regularizer[] = [r1, r2, wganGp, dragan, consensus];
 
 /** Throws a usage error that names the known ones. */
 export function lossByName(name: string): Loss {

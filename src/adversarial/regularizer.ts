@@ -16,10 +16,20 @@ export interface RegularizerInputs {
   ) => Value;
 }
 
-/** A term that is added to the discriminator's loss. */
+/** Gradients of both players' losses with respect to their own parameters. */
+export interface JointInputs {
+  /** Of the player whose move it is. */
+  readonly own: readonly Value[];
+  readonly others: readonly Value[];
+}
+
+/** A term that is added to the players' losses. */
 export interface Regularizer<Options = unknown> {
   readonly name: string;
   readonly summary: string;
   readonly schema: z.ZodType<Options>;
-  penalty(inputs: RegularizerInputs, options: Options): Value;
+  /** Added to the discriminator's loss. */
+  penalty?(inputs: RegularizerInputs, options: Options): Value;
+  /** Added to the loss of each player. */
+  joint?(inputs: JointInputs, options: Options): Value;
 }
