@@ -21,6 +21,7 @@ export {
   zeros,
 } from "./initializers.ts";
 export { type LinearOptions, linear } from "./linear.ts";
+export { maxout } from "./maxout.ts";
 export { groupNorm, instanceNorm, layerNorm } from "./normalization.ts";
 export { gruCell, type LstmSequence, type LstmState, lstm, lstmCell } from "./recurrent.ts";
 export {

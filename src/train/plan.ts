@@ -8,7 +8,7 @@ import type { Variables } from "../nn/scope.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import { chooseBackend } from "../runtime/index.ts";
 import { checkMemory, estimateBytes } from "./memory.ts";
-import { checkParts, gameOf, modelOf } from "./resolve.ts";
+import { checkParts, gameOf, imageShape, modelOf } from "./resolve.ts";
 import { RunFolder } from "./run-folder.ts";
 
 /** What training a configuration would mean. */
@@ -40,7 +40,8 @@ export async function planRun(config: RunConfig, out?: string): Promise<RunPlan>
     const request = { size, channels, split: "train", cacheDir } as const;
     const data = await openData(config.data as DataSpec, request);
     try {
-      const game = gameOf(config, modelOf(config, data.channels, data.classes.length));
+      const model = modelOf(config, data.channels, data.classes.length);
+      const game = gameOf(config, model, imageShape(model));
       if (!backend.keepsOnDevice) checkMemory(game, config.batch);
       const { name, count, classes } = data;
       return {

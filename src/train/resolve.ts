@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { buildGame, type Game, type GanModel } from "../adversarial/index.ts";
+import { buildGame, type Game, type GanModel, type Players } from "../adversarial/index.ts";
 import { checkDataSpec } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
 import { metricByName } from "../metrics/registry.ts";
@@ -8,6 +8,11 @@ import { describeIssues, type RunConfig } from "../recipes/index.ts";
 import { usageError } from "../util/errors.ts";
 import type { NetworkOptimizer } from "./engine/engine.ts";
 import { findLoss, findModel, findRegularizer } from "./own-parts.ts";
+
+/** Shape of one image, [C,H,W]. */
+export function imageShape({ image }: GanModel): readonly number[] {
+  return [image.channels, image.size, image.size];
+}
 
 /** A name with options, as configurations hold them. */
 interface Named {
@@ -32,11 +37,18 @@ export function modelOf(config: RunConfig, channels: number, classes: number): G
   return rule.build(options(rule, config.model, "model"), image, classes);
 }
 
-export function gameOf(config: RunConfig, model: GanModel): Game {
+/** What of a configuration makes the game. */
+export type GameConfig = Pick<
+  RunConfig,
+  "loss" | "regularizers" | "batch" | "pack" | "discriminatorSteps" | "generatorSteps"
+>;
+
+/** The game of players of samples [...sample]. */
+export function gameOf(config: GameConfig, model: Players, sample: readonly number[]): Game {
   const loss = findLoss(config.loss.name);
   return buildGame({
     model,
-    sample: [model.image.channels, model.image.size, model.image.size],
+    sample,
     loss: { rule: loss, options: options(loss, config.loss, "loss") },
     regularizers: config.regularizers.map((r) => {
       const rule = findRegularizer(r.name);
@@ -49,7 +61,7 @@ export function gameOf(config: RunConfig, model: GanModel): Game {
   });
 }
 
-export function optimizersOf(config: RunConfig): Map<string, NetworkOptimizer> {
+export function optimizersOf(config: Pick<RunConfig, "optimizer">): Map<string, NetworkOptimizer> {
   return new Map(
     (["discriminator", "generator"] as const).map((network) => {
       const { learningRate: _schedule, ...spec } = config.optimizer[network];

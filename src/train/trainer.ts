@@ -14,7 +14,7 @@ import { createEngine } from "./engine/create-engine.ts";
 import type { Engine, PhaseScalars } from "./engine/engine.ts";
 import { checkMemory } from "./memory.ts";
 import { NoiseSource } from "./noise.ts";
-import { gameOf, modelOf, optimizersOf } from "./resolve.ts";
+import { gameOf, imageShape, modelOf, optimizersOf } from "./resolve.ts";
 
 /** Where a run stands besides its arrays; JSON, kept in every checkpoint. */
 export interface TrainerState {
@@ -63,7 +63,7 @@ export class Trainer {
     from?: Checkpoint,
   ): Promise<Trainer> {
     const model = modelOf(config, data.channels, data.classes.length);
-    const game = gameOf(config, model);
+    const game = gameOf(config, model, imageShape(model));
     // An accelerator has memory of its own, and says itself when it is full.
     if (!backend.keepsOnDevice) checkMemory(game, config.batch);
     const engine = await createEngine(game, backend, optimizersOf(config));

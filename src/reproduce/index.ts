@@ -1,0 +1,19 @@
+import { unknownName } from "../util/errors.ts";
+import { dirac } from "./dirac.ts";
+import type { PublishedTable } from "./table.ts";
+
+/** Every table; a new one is a file and a line here. */
+export const tables: readonly PublishedTable[] = [dirac];
+
+/** Throws a usage error that names the known ones. */
+export function tableByName(name: string): PublishedTable {
+  const found = tables.find((t) => t.name === name);
+  if (!found) {
+    throw unknownName(
+      "table",
+      name,
+      tables.map((t) => t.name),
+    );
+  }
+  return found;
+}
