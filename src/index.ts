@@ -20,20 +20,7 @@ export type { Value } from "./graph/value.ts";
 export type { MetricResult } from "./metrics/index.ts";
 export type { ModelDefinition } from "./models/definition.ts";
 export * as nn from "./nn/index.ts";
-export {
-  adam,
-  adamw,
-  dcgan,
-  type ModelSpec,
-  minimax,
-  mlp,
-  nonSaturating,
-  type OptimizerSpec,
-  type PartSpec,
-  r1,
-  rmsprop,
-  sgd,
-} from "./recipes/builders.ts";
+export * from "./recipes/builders.ts";
 export { type RunConfig, recipes } from "./recipes/index.ts";
 export type { TrainingEnd, TrainingReport } from "./train/messages.ts";
 export { registerLoss, registerModel, registerRegularizer } from "./train/own-parts.ts";

@@ -6,6 +6,7 @@ import { addDoctor } from "./doctor.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
 import { addRecipes } from "./recipes.ts";
+import { addReproduce } from "./reproduce.ts";
 import { addResume } from "./resume.ts";
 import { addSample } from "./sample.ts";
 import { addTrain } from "./train.ts";
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command) => Command)[] = [
   addEval,
   addExport,
   addRecipes,
+  addReproduce,
   addBench,
   addDoctor,
 ];

@@ -1,7 +1,16 @@
 import {
+  consensus as consensusRule,
+  dragan as draganRule,
+  hinge as hingeRule,
+  leastSquares as leastSquaresRule,
   minimax as minimaxRule,
   nonSaturating as nonSaturatingRule,
   r1 as r1Rule,
+  r2 as r2Rule,
+  relativisticAverage as relativisticAverageRule,
+  relativistic as relativisticRule,
+  wasserstein as wassersteinRule,
+  wganGp as wganGpRule,
 } from "../adversarial/index.ts";
 import { dcgan as dcganModel, mlp as mlpModel } from "../models/index.ts";
 import {
@@ -52,19 +61,30 @@ export function mlp(options: Options<typeof mlpModel> & Size = {}): ModelSpec {
 }
 
 /** D and G play for V(D,G) = E log D(x) + E log(1 - D(G(z))) (arXiv 1406.2661). */
-export function minimax(options: Options<typeof minimaxRule> = {}): PartSpec {
-  return { ...given(options), name: minimaxRule.name };
-}
-
+export const minimax = builder(minimaxRule);
 /** As `minimax`, but G maximises log D(G(z)). */
-export function nonSaturating(options: Options<typeof nonSaturatingRule> = {}): PartSpec {
-  return { ...given(options), name: nonSaturatingRule.name };
-}
+export const nonSaturating = builder(nonSaturatingRule);
+/** LSGAN (arXiv 1611.04076). */
+export const leastSquares = builder(leastSquaresRule);
+/** Wasserstein GAN (arXiv 1701.07875); D's weights are clipped to 0.01 unless `clip` says otherwise. */
+export const wasserstein = builder(wassersteinRule);
+/** The hinge loss (arXiv 1705.02894). */
+export const hinge = builder(hingeRule);
+/** Relativistic pairing GAN (arXiv 1807.00734), as in R3GAN. */
+export const relativistic = builder(relativisticRule);
+/** Relativistic average GAN (arXiv 1807.00734). */
+export const relativisticAverage = builder(relativisticAverageRule);
 
 /** Gradient penalty on real images, gamma/2 E |grad D(x)|^2 (arXiv 1801.04406). */
-export function r1(options: Options<typeof r1Rule> = {}): PartSpec {
-  return { ...given(options), name: r1Rule.name };
-}
+export const r1 = builder(r1Rule);
+/** The same on generated images. */
+export const r2 = builder(r2Rule);
+/** Gradient penalty between real and generated images (arXiv 1704.00028). */
+export const wganGp = builder(wganGpRule);
+/** Gradient penalty around real images (arXiv 1705.07215). */
+export const dragan = builder(draganRule);
+/** Consensus optimisation (arXiv 1705.10461). */
+export const consensus = builder(consensusRule);
 
 /** Adam (arXiv 1412.6980); the rate is 2e-4 by default. */
 export function adam(options: Options<typeof adamRule> & Rate = {}): OptimizerSpec {
@@ -84,6 +104,14 @@ export function rmsprop(options: Options<typeof rmspropRule> & Rate = {}): Optim
 /** Gradient descent with momentum; the rate is 1e-2 by default. */
 export function sgd(options: Options<typeof sgdRule> & Rate = {}): OptimizerSpec {
   return { learningRate: 1e-2, ...given(options), name: sgdRule.name };
+}
+
+/** A function that makes a part's entry in a configuration from its options. */
+function builder<Part extends { readonly name: string }>(rule: Part) {
+  return (options: Options<Part> = {} as Options<Part>): PartSpec => ({
+    ...given(options),
+    name: rule.name,
+  });
 }
 
 /** Options that are `undefined` count as not given. */

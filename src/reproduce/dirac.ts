@@ -12,7 +12,7 @@ import * as ops from "../graph/ops/index.ts";
 import type { Value } from "../graph/value.ts";
 import { ones } from "../nn/index.ts";
 import { type Dots, drawPanels, type Panel } from "./svg.ts";
-import type { Figures, PublishedTable, TableRow } from "./table.ts";
+import { chooseMethods, type Figures, type PublishedTable, type TableRow } from "./table.ts";
 
 /** A part of the game: its name, and its options. */
 interface Part {
@@ -95,8 +95,9 @@ export const dirac: PublishedTable = {
   source: "Mescheder et al. 2018, arXiv 1801.04406, experiments on the Dirac-GAN",
   columns: schemes.map(({ key, title }) => ({ key, title, format: (x) => x.toPrecision(3) })),
   methods: methods.map((m) => m.name),
+  instant: true,
   run: async ({ methods: wanted, onProgress }) => {
-    const chosen = methods.filter((m) => !wanted || wanted.includes(m.name));
+    const chosen = chooseMethods(methods, wanted);
     const rows: TableRow[] = [];
     const panels: Panel[] = [];
     for (const [i, method] of chosen.entries()) {

@@ -1,9 +1,11 @@
 import { unknownName } from "../util/errors.ts";
 import { dirac } from "./dirac.ts";
+import { grid } from "./grid.ts";
+import { ring } from "./ring.ts";
 import type { PublishedTable } from "./table.ts";
 
 /** Every table; a new one is a file and a line here. */
-export const tables: readonly PublishedTable[] = [dirac];
+export const tables: readonly PublishedTable[] = [dirac, ring, grid];
 
 /** Throws a usage error that names the known ones. */
 export function tableByName(name: string): PublishedTable {

@@ -1,3 +1,5 @@
+import { unknownName } from "../util/errors.ts";
+
 /** How much of a table's protocol is run. */
 export interface ReproduceOptions {
   /** A smoke run: shows that everything works, proves nothing. */
@@ -58,5 +60,19 @@ export interface PublishedTable {
   readonly columns: readonly Column[];
   /** Names of the methods, in order. */
   readonly methods: readonly string[];
+  /** Done within seconds. */
+  readonly instant?: boolean;
   run(options: ReproduceOptions): Promise<TableResult>;
+}
+
+/** The wanted methods, all by default. Throws a usage error for an unknown name. */
+export function chooseMethods<Method extends { readonly name: string }>(
+  methods: readonly Method[],
+  wanted: readonly string[] | undefined,
+): readonly Method[] {
+  const known = methods.map((m) => m.name);
+  for (const name of wanted ?? []) {
+    if (!known.includes(name)) throw unknownName("method", name, known);
+  }
+  return methods.filter((m) => !wanted || wanted.includes(m.name));
 }

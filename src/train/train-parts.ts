@@ -20,6 +20,7 @@ export interface TrainSpec
         | "size"
         | "channels"
         | "batch"
+        | "pack"
         | "discriminatorSteps"
         | "generatorSteps"
         | "emaKimg"

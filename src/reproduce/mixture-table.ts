@@ -1,0 +1,113 @@
+import type { Mixture } from "../data/mixtures.ts";
+import { runMixtures } from "./mixture-pool.ts";
+import { type MixtureOutcome, type MixtureRecipe, rows as rowsPerStep } from "./mixture-run.ts";
+import { drawPanels, type Panel } from "./svg.ts";
+import {
+  type Column,
+  chooseMethods,
+  type Figures,
+  type PublishedTable,
+  type TableRow,
+} from "./table.ts";
+
+export interface MixtureMethod {
+  readonly name: string;
+  readonly note: string;
+  /** As published: modes, share of high quality in per cent, reverse KL. */
+  readonly theirs?: readonly [number, number, number];
+  /** `kimg` is the length of the run in thousands of real points, over which rates fall. */
+  readonly recipe: (kimg: number) => MixtureRecipe;
+}
+
+const publishedEpochs = 400;
+const stepsPerEpoch = 1000;
+/** About five minutes a run on one of two cores; the published 400 are `--full`. */
+const defaultSteps = 12_000;
+const quickSteps = 20;
+
+const columns: readonly Column[] = [
+  { key: "modes", title: "modes", format: (x) => x.toFixed(1) },
+  { key: "hq", title: "high quality %", format: (x) => x.toFixed(1) },
+  { key: "rkl", title: "reverse KL", format: (x) => x.toFixed(3) },
+];
+
+/** PacGAN's experiment on a mixture of Gaussians (arXiv 1712.04086, section 4.1). */
+export function mixtureTable(
+  mixture: Mixture,
+  summary: string,
+  methods: readonly MixtureMethod[],
+): PublishedTable {
+  return {
+    name: mixture.name,
+    summary,
+    source: "PacGAN, Lin et al. 2018, arXiv 1712.04086, table 1",
+    columns,
+    methods: methods.map((m) => m.name),
+    run: async ({ quick, full, seeds, methods: wanted, jobs, onProgress }) => {
+      const chosen = chooseMethods(methods, wanted);
+      const steps = quick ? quickSteps : full ? publishedEpochs * stepsPerEpoch : defaultSteps;
+      const work = chosen.flatMap((method) =>
+        Array.from({ length: seeds }, (_, seed) => {
+          const { pack } = method.recipe(1);
+          const recipe = method.recipe((steps * rowsPerStep * pack) / 1000);
+          return { mixture, recipe, steps, seed: seed + 1 };
+        }),
+      );
+      const message = `${chosen.length} methods x ${seeds} seeds, ${steps} steps each`;
+      const outcomes = await runMixtures(work, jobs, (fraction) =>
+        onProgress?.({ fraction, message }),
+      );
+      const rows: TableRow[] = [];
+      const panels: Panel[] = [];
+      for (const [i, { name, note, theirs }] of chosen.entries()) {
+        const own = outcomes.slice(i * seeds, (i + 1) * seeds);
+        const bySeed = own.map(figures);
+        const ours = meanOf(bySeed);
+        const published = columns.map(({ key }, k) => [key, theirs?.[k] ?? null]);
+        rows.push({
+          method: name,
+          ours,
+          theirs: Object.fromEntries(published),
+          seeds,
+          bySeed,
+          note,
+        });
+        panels.push(scatter(name, own[0] as MixtureOutcome, mixture));
+      }
+      const share = ((100 * steps) / (publishedEpochs * stepsPerEpoch)).toFixed(1);
+      return {
+        rows,
+        floors: { modes: mixture.means.length, hq: 100 * (1 - Math.exp(-4.5)), rkl: 0 },
+        protocol: `${steps} steps of ${rowsPerStep} rows, ${share} % of the published 400 epochs; 2,500 samples; seeds 1 to ${seeds}`,
+        picture: drawPanels(panels, 4),
+      };
+    },
+  };
+}
+
+function figures({ modes, highQuality, reverseKl }: MixtureOutcome): Figures {
+  return { modes, hq: 100 * highQuality, rkl: reverseKl };
+}
+
+function meanOf(all: readonly Figures[]): Figures {
+  return Object.fromEntries(
+    columns.map(({ key }) => [
+      key,
+      all.reduce((sum, f) => sum + (f[key] as number), 0) / all.length,
+    ]),
+  );
+}
+
+function scatter(title: string, outcome: MixtureOutcome, { means }: Mixture): Panel {
+  const { modes, highQuality, reverseKl, points } = outcome;
+  const reach = 1.25 * Math.max(...means.map(([x, y]) => Math.max(Math.abs(x), Math.abs(y))));
+  return {
+    title,
+    subtitle: `${modes} modes, ${(100 * highQuality).toFixed(1)} %, rKL ${reverseKl.toFixed(3)}`,
+    reach,
+    dots: [
+      { points: means.flat(), colour: "#e59866", radius: 6 },
+      { points, colour: "#1f618d", radius: 1 },
+    ],
+  };
+}

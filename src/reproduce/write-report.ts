@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import sharp from "sharp";
+import { makeFolder, writeFileAtomic } from "../util/node/files.ts";
+import type { PublishedTable, TableResult } from "./table.ts";
+
+/** Writes `<table>.json`, `.csv` and `.png` into a folder; answers with their paths. */
+export async function writeReport(
+  table: PublishedTable,
+  result: TableResult,
+  folder: string,
+): Promise<string[]> {
+  const { picture, ...figures } = result;
+  const { name, source } = table;
+  // Twice the size: readable on a dense screen.
+  const png = await sharp(Buffer.from(picture), { density: 144 }).png().toBuffer();
+  makeFolder(folder);
+  const files: readonly (readonly [string, string | Uint8Array])[] = [
+    ["json", `${JSON.stringify({ table: name, source, ...figures }, null, 2)}\n`],
+    ["csv", csv(table, result)],
+    ["png", png],
+  ];
+  return files.map(([ending, content]) => {
+    const path = join(folder, `${name}.${ending}`);
+    writeFileAtomic(path, content);
+    return path;
+  });
+}
+
+/** One line for each method and seed. */
+function csv({ columns }: PublishedTable, { rows }: TableResult): string {
+  const keys = columns.map((c) => c.key);
+  const head = ["method", "seed", ...keys, ...keys.map((key) => `published_${key}`)];
+  const lines = rows.flatMap(({ method, bySeed, theirs }) =>
+    bySeed.map((figures, i) => {
+      const published = keys.map((key) => theirs[key] ?? "");
+      return [JSON.stringify(method), i + 1, ...keys.map((key) => figures[key]), ...published];
+    }),
+  );
+  return [head, ...lines].map((line) => `${line.join(",")}\n`).join("");
+}
