@@ -116,7 +116,11 @@ export const dirac: PublishedTable = {
       rows,
       floors: Object.fromEntries(schemes.map(({ key }) => [key, 0])),
       protocol: `gradient descent, step ${stepSize}, ${steps} steps, f64; norm of (theta, psi) at the end`,
-      picture: drawPanels(panels, 4),
+      picture: drawPanels(
+        panels,
+        4,
+        schemes.map(({ title }, i) => ({ colour: colours[i] as string, text: title })),
+      ),
     };
   },
 };

@@ -19,6 +19,8 @@ export interface MixtureMethod {
   readonly recipe: (kimg: number) => MixtureRecipe;
 }
 
+const colours = { mode: "#e59866", sample: "#1f618d" };
+
 const publishedEpochs = 400;
 const stepsPerEpoch = 1000;
 /** About five minutes a run on one of two cores; the published 400 are `--full`. */
@@ -79,7 +81,10 @@ export function mixtureTable(
         rows,
         floors: { modes: mixture.means.length, hq: 100 * (1 - Math.exp(-4.5)), rkl: 0 },
         protocol: `${steps} steps of ${rowsPerStep} rows, ${share} % of the published 400 epochs; 2,500 samples; seeds 1 to ${seeds}`,
-        picture: drawPanels(panels, 4),
+        picture: drawPanels(panels, 4, [
+          { colour: colours.mode, text: "modes of the data" },
+          { colour: colours.sample, text: "2,500 samples of seed 1" },
+        ]),
       };
     },
   };
@@ -106,8 +111,8 @@ function scatter(title: string, outcome: MixtureOutcome, { means }: Mixture): Pa
     subtitle: `${modes} modes, ${(100 * highQuality).toFixed(1)} %, rKL ${reverseKl.toFixed(3)}`,
     reach,
     dots: [
-      { points: means.flat(), colour: "#e59866", radius: 6 },
-      { points, colour: "#1f618d", radius: 1 },
+      { points: means.flat(), colour: colours.mode, radius: 6 },
+      { points, colour: colours.sample, radius: 1 },
     ],
   };
 }

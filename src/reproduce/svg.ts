@@ -21,20 +21,37 @@ const side = 240;
 const gap = 16;
 const head = 46;
 
-/** Panels side by side in rows of `columns`, on white. */
-export function drawPanels(panels: readonly Panel[], columns: number): string {
+/** What a colour stands for. */
+export interface Legend {
+  readonly colour: string;
+  readonly text: string;
+}
+
+const legendHeight = 28;
+
+/** Panels side by side in rows of `columns`, on white, with the legend below. */
+export function drawPanels(
+  panels: readonly Panel[],
+  columns: number,
+  legend: readonly Legend[],
+): string {
   const wide = Math.min(columns, panels.length);
   const width = gap + wide * (side + gap);
-  const height = gap + Math.ceil(panels.length / columns) * (side + head + gap);
+  const below = gap + Math.ceil(panels.length / columns) * (side + head + gap);
+  const height = below + legendHeight;
   const body = panels.map((panel, i) => {
     const x = gap + (i % columns) * (side + gap);
     const y = gap + Math.floor(i / columns) * (side + head + gap);
     return `<g transform="translate(${x} ${y})">${drawPanel(panel)}</g>`;
   });
+  const keys = legend.map(
+    ({ colour, text }) => `<tspan fill="${colour}">\u25cf</tspan> ${escapeText(text)}`,
+  );
+  const line = `<text x="${gap}" y="${below + 8}" font-size="13">${keys.join(" \u00a0 ")}</text>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
     `font-family="DejaVu Sans, Helvetica, Arial, sans-serif">` +
-    `<rect width="100%" height="100%" fill="#fff"/>${body.join("")}</svg>`
+    `<rect width="100%" height="100%" fill="#fff"/>${body.join("")}${line}</svg>`
   );
 }
 
