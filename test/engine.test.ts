@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildGame, type Game, nonSaturating, r1 } from "../src/adversarial/index.ts";
+import {
+  buildGame,
+  type Game,
+  lossByName,
+  losses,
+  regularizerByName,
+  regularizers,
+} from "../src/adversarial/index.ts";
 import { elementCount } from "../src/graph/value.ts";
 import { modelByName } from "../src/models/index.ts";
 import { optimizers } from "../src/optim/index.ts";
@@ -14,7 +21,9 @@ interface Setting {
   readonly model: string;
   readonly options: object;
   readonly size: number;
-  readonly penalty: boolean;
+  readonly loss?: string;
+  readonly regularizer?: string;
+  readonly pack?: number;
   readonly generatorSteps: number;
   readonly discriminatorSteps: number;
 }
@@ -26,7 +35,6 @@ const mlpGame: Setting = {
   model: "mlp",
   options: { latent: 6 },
   size: 4,
-  penalty: false,
   generatorSteps: 1,
   discriminatorSteps: 1,
 };
@@ -37,14 +45,21 @@ const dcganGame: Setting = {
   size: 28,
 };
 
+function withDefaults<Rule extends { readonly schema: { parse(x: unknown): unknown } }>(
+  rule: Rule,
+) {
+  return { rule, options: rule.schema.parse({}) };
+}
+
 function gameOf(s: Setting): Game {
   const definition = modelByName(s.model);
   const image = { channels: 1, size: s.size };
   return buildGame({
     model: definition.build(definition.schema.parse(s.options), image, 0),
     sample: [1, s.size, s.size],
-    loss: { rule: nonSaturating, options: { smoothing: 0, average: false } },
-    regularizers: s.penalty ? [{ rule: r1, options: { gamma: 1 } }] : [],
+    loss: withDefaults(lossByName(s.loss ?? "non-saturating")),
+    regularizers: s.regularizer ? [withDefaults(regularizerByName(s.regularizer))] : [],
+    pack: s.pack ?? 1,
     batch,
     discriminatorSteps: s.discriminatorSteps,
     generatorSteps: s.generatorSteps,
@@ -130,8 +145,34 @@ describe("updates by the kernel and in the graph are the same game", () => {
     });
   }
 
+  for (const { name } of losses) {
+    test(`mlp, loss ${name}`, async () => {
+      const setting = { ...mlpGame, loss: name };
+      const host = await play(setting, cpuBackend(), "adam", 2);
+      expectSame(host, await play(setting, inGraph(), "adam", 2), 2e-5);
+    });
+  }
+
+  for (const { name } of regularizers) {
+    test(`mlp that judges pairs, ${name}`, async () => {
+      const setting = { ...mlpGame, regularizer: name, pack: 2 };
+      const host = await play(setting, cpuBackend(), "adam", 2);
+      expectSame(host, await play(setting, inGraph(), "adam", 2), 2e-4);
+    });
+  }
+
+  test("WGAN cuts the discriminator's weights and no others", async () => {
+    const { final } = await play({ ...mlpGame, loss: "wasserstein" }, cpuBackend(), "adam", 2);
+    const largest = (network: string) =>
+      [...final]
+        .filter(([name]) => name.startsWith(network))
+        .reduce((top, [, array]) => array.reduce((a, b) => Math.max(a, Math.abs(b)), top), 0);
+    expect(largest("discriminator/")).toBe(Math.fround(0.01));
+    expect(largest("generator/")).toBeGreaterThan(0.1);
+  });
+
   test("dcgan with R1, several moves of each player", { timeout: 120_000 }, async () => {
-    const setting = { ...dcganGame, penalty: true, generatorSteps: 2, discriminatorSteps: 2 };
+    const setting = { ...dcganGame, regularizer: "r1", generatorSteps: 2, discriminatorSteps: 2 };
     const host = await play(setting, cpuBackend(), "adam", 2);
     expectSame(host, await play(setting, inGraph(), "adam", 2), 2e-4);
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { GanModel } from "../adversarial/model.ts";
 import * as ops from "../graph/ops/index.ts";
-import type { Value } from "../graph/value.ts";
+import { elementCount, type Value } from "../graph/value.ts";
 import { batchNorm, linear, type Scope } from "../nn/index.ts";
 import type { ModelDefinition } from "./definition.ts";
 
@@ -36,7 +36,10 @@ export const mlp: ModelDefinition<z.output<typeof schema>> = {
         return ops.reshape(flat, [z.shape[0] as number, image.channels, image.size, image.size]);
       },
       discriminator: (s: Scope, images: Value) => {
-        let h = ops.reshape(images, [images.shape[0] as number, pixels]);
+        let h = ops.reshape(images, [
+          images.shape[0] as number,
+          elementCount(images.shape.slice(1)),
+        ]);
         [512, 256].forEach((width, i) => {
           h = ops.leakyRelu(linear(s.at(`fc${i}`), h, width), 0.2);
         });
