@@ -10,6 +10,8 @@ import pathlib
 
 import numpy as np
 import scipy.linalg
+import scipy.spatial.distance as distance
+import scipy.stats
 
 OUT = pathlib.Path(__file__).parents[2] / "test" / "fixtures" / "metrics.json"
 
@@ -31,6 +33,29 @@ def kid(x, y):
     return float(within - 2 * xy.mean())
 
 
+def neighbourhoods(x, y, k):
+    """Precision, recall, density and coverage; x real, y samples."""
+    radius = lambda points: np.sort(distance.cdist(points, points), axis=1)[:, k]
+    between, rx, ry = distance.cdist(x, y), radius(x), radius(y)
+    inside = between < rx[:, None]
+    return {
+        "precision": float(inside.any(0).mean()),
+        "recall": float((between < ry[None]).any(1).mean()),
+        "density": float(inside.sum(0).mean() / k),
+        "coverage": float(inside.any(1).mean()),
+    }
+
+
+def vendi(x):
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    values = np.linalg.eigvalsh(unit @ unit.T / len(x))
+    return float(np.exp(scipy.stats.entropy(values[values > 1e-12])))
+
+
+def classifier_score(p):
+    return float(np.exp(scipy.stats.entropy(p, p.mean(0, keepdims=True), axis=1).mean()))
+
+
 def draw(rng, n, d, shift, few=0):
     """Correlated and not negative, as features after a ReLU are; `few` columns are always 0."""
     x = np.maximum(rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + shift, 0)
@@ -47,6 +72,11 @@ def main():
         # The singular covariance has no accurate root by scipy's method; its zero columns add nothing.
         row["fid"] = fid(x[:, few:], y[:, few:])
         row["kid"] = kid(x, y)
+        row["neighbourhoods"] = {str(k): neighbourhoods(x, y, k) for k in (3, 5)}
+        row["vendi"] = vendi(x + 0.1)
+        p = np.random.default_rng(3).dirichlet(np.full(d, 0.3), 60)
+        row["probabilities"] = p.ravel().tolist()
+        row["classifierScore"] = classifier_score(p)
         cases.append(row)
     OUT.write_text(json.dumps({"cases": cases}) + "\n")
 
