@@ -1,16 +1,16 @@
 import { unknownName } from "../util/errors.ts";
-import { classes } from "./classes.ts";
-import { classifierScore } from "./classifier-score.ts";
-import { confident } from "./confident.ts";
-import { coverage } from "./coverage.ts";
-import { density } from "./density.ts";
-import { fid } from "./fid.ts";
-import { kid } from "./kid.ts";
-import { memorisation } from "./memorisation.ts";
 import type { Metric } from "./metric.ts";
-import { precision } from "./precision.ts";
-import { recall } from "./recall.ts";
-import { vendi } from "./vendi.ts";
+import { classes } from "./scores/classes.ts";
+import { classifierScore } from "./scores/classifier-score.ts";
+import { confident } from "./scores/confident.ts";
+import { coverage } from "./scores/coverage.ts";
+import { density } from "./scores/density.ts";
+import { fid } from "./scores/fid.ts";
+import { kid } from "./scores/kid.ts";
+import { memorisation } from "./scores/memorisation.ts";
+import { precision } from "./scores/precision.ts";
+import { recall } from "./scores/recall.ts";
+import { vendi } from "./scores/vendi.ts";
 
 /** Every metric by name; a new one is a file and a line here. */
 export const metrics: readonly Metric[] = [

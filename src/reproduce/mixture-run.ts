@@ -2,7 +2,7 @@ import { generatorGraph } from "../adversarial/index.ts";
 import { BatchOrder } from "../data/batches.ts";
 import { drawMixture, type Mixture } from "../data/mixtures.ts";
 import { elementCount } from "../graph/value.ts";
-import { type MixtureModes, mixtureModes } from "../metrics/mixture-modes.ts";
+import { type MixtureModes, mixtureModes } from "../metrics/scores/mixture-modes.ts";
 import { mixtureMlp } from "../models/mixture-mlp.ts";
 import { emaDecay, type Schedule, scheduleAt } from "../optim/index.ts";
 import type { RunConfig } from "../recipes/index.ts";

@@ -1,4 +1,4 @@
-import type { Metric, MetricContext, Space } from "./metric.ts";
+import type { Metric, MetricContext, Space } from "../metric.ts";
 
 /** Held-out images that are nearer than this share of them count as near-copies by chance. */
 const copyShare = 0.01;

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import type { Metric } from "./metric.ts";
+import type { Metric } from "../metric.ts";
 
 /**
  * The Vendi score (arXiv 2210.02410) of rows [n,width] with the cosine as similarity: the exponential

@@ -1,4 +1,4 @@
-import type { Mixture } from "../data/mixtures.ts";
+import type { Mixture } from "../../data/mixtures.ts";
 
 /** How well points cover a mixture of Gaussians whose modes are known. */
 export interface MixtureModes {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { cpuBackend } from "../runtime/index.ts";
-import { Random } from "../util/random.ts";
+import { cpuBackend } from "../../runtime/index.ts";
+import { Random } from "../../util/random.ts";
 import { kernelDistance } from "./kid.ts";
 
 const fixtures = JSON.parse(readFileSync("test/fixtures/metrics.json", "utf8")) as {

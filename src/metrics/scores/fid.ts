@@ -1,5 +1,5 @@
-import type { Metric } from "./metric.ts";
-import { frechetDistance, Moments } from "./moments.ts";
+import type { Metric } from "../metric.ts";
+import { frechetDistance, Moments } from "../moments.ts";
 
 /**
  * Frechet distance of the features' means and covariances (arXiv 1706.08500).

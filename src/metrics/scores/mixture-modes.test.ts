@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { drawMixture, gridMixture, ringMixture } from "../data/mixtures.ts";
-import { Random } from "../util/random.ts";
+import { drawMixture, gridMixture, ringMixture } from "../../data/mixtures.ts";
+import { Random } from "../../util/random.ts";
 import { mixtureModes } from "./mixture-modes.ts";
 
 test("a perfect sampler covers every mode at the ceiling of quality", () => {

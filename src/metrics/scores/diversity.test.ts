@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { cpuBackend } from "../runtime/index.ts";
-import { Random } from "../util/random.ts";
+import { cpuBackend } from "../../runtime/index.ts";
+import { Random } from "../../util/random.ts";
+import { neighbourhoods } from "../neighbourhoods.ts";
 import { scoreOf } from "./classifier-score.ts";
-import { neighbourhoods } from "./neighbourhoods.ts";
 import { vendiScore } from "./vendi.ts";
 
 const fixtures = JSON.parse(readFileSync("test/fixtures/metrics.json", "utf8")) as {

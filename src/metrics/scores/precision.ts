@@ -1,5 +1,5 @@
-import type { Metric } from "./metric.ts";
-import { featureNeighbourhoods } from "./neighbourhoods.ts";
+import type { Metric } from "../metric.ts";
+import { featureNeighbourhoods } from "../neighbourhoods.ts";
 
 const k = 3;
 

@@ -1,5 +1,5 @@
-import type { JudgedImages } from "./judged-images.ts";
-import type { Metric } from "./metric.ts";
+import type { JudgedImages } from "../judged-images.ts";
+import type { Metric } from "../metric.ts";
 
 /** Share of the images in each class, by the most probable class. */
 export function classShares({ probabilities, classes, count }: JudgedImages): number[] {

@@ -1,4 +1,4 @@
-import type { Metric } from "./metric.ts";
+import type { Metric } from "../metric.ts";
 
 /** exp E KL(p(y|x) || p(y)) of class probabilities [n,classes]. */
 export function scoreOf(probabilities: Float32Array, classes: number): number {

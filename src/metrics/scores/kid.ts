@@ -1,10 +1,10 @@
-import * as ops from "../graph/ops/index.ts";
-import { leaf } from "../graph/ops/leaf.ts";
-import type { Backend, Tensor } from "../runtime/session.ts";
-import { usageError } from "../util/errors.ts";
-import { Random } from "../util/random.ts";
-import { pickRows } from "./judged-images.ts";
-import type { Metric } from "./metric.ts";
+import * as ops from "../../graph/ops/index.ts";
+import { leaf } from "../../graph/ops/leaf.ts";
+import type { Backend, Tensor } from "../../runtime/session.ts";
+import { usageError } from "../../util/errors.ts";
+import { Random } from "../../util/random.ts";
+import { pickRows } from "../judged-images.ts";
+import type { Metric } from "../metric.ts";
 
 export interface KernelDistanceOptions {
   readonly width: number;
