@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { PublishedTable, TableResult } from "../reproduce/table.ts";
 import { addJson, nameList, wholeNumber } from "./flags.ts";
 import { Output, table } from "./output.ts";
@@ -24,7 +24,11 @@ export function addReproduce(program: Command): Command {
     )
     .argument("[table]", "such as dirac, ring, grid")
     .option("--quick", "a smoke run that proves nothing")
-    .option("--full", "the whole published protocol, however long it takes")
+    .addOption(
+      new Option("--full", "the whole published protocol, however long it takes").conflicts(
+        "quick",
+      ),
+    )
     .option("--seeds <n>", "repetitions of every random method", wholeNumber(1), 3)
     .option("--methods <names>", "only these, such as GAN,PacGAN2", nameList)
     .option("--jobs <n>", "runs side by side (default: the physical cores)", wholeNumber(1))
@@ -39,8 +43,10 @@ export function addReproduce(program: Command): Command {
     }
     const chosen = tableByName(name);
     const { physicalCores } = await import("../runtime/index.ts");
-    const { writeReport } = await import("../reproduce/write-report.ts");
+    const { prepareFolder, writeReport } = await import("../reproduce/write-report.ts");
     const { Progress } = await import("./progress.ts");
+    // Hours of work should not end in a folder that cannot be written.
+    prepareFolder(flags.out);
     const progress = new Progress({ quiet: chosen.instant === true });
     let shown = "";
     const { quick = false, full = false, seeds, methods, jobs = physicalCores() } = flags;

@@ -1,7 +1,22 @@
 import { join } from "node:path";
 import sharp from "sharp";
-import { makeFolder, writeFileAtomic } from "../util/node/files.ts";
+import { usageError } from "../util/errors.ts";
+import { errorCode, ioError, makeFolder, writeFileAtomic } from "../util/node/files.ts";
 import type { PublishedTable, TableResult } from "./table.ts";
+
+/** Makes the folder for reports. Throws where that cannot be done. */
+export function prepareFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") {
+      throw usageError(
+        `${folder} is a file, expected a folder for the report; choose another --out.`,
+      );
+    }
+    throw ioError(`create the folder ${folder}`, error);
+  }
+}
 
 /** Writes `<table>.json`, `.csv` and `.png` into a folder; answers with their paths. */
 export async function writeReport(
@@ -13,7 +28,7 @@ export async function writeReport(
   const { name, source } = table;
   // Twice the size: readable on a dense screen.
   const png = await sharp(Buffer.from(picture), { density: 144 }).png().toBuffer();
-  makeFolder(folder);
+  prepareFolder(folder);
   const files: readonly (readonly [string, string | Uint8Array])[] = [
     ["json", `${JSON.stringify({ table: name, source, ...figures }, null, 2)}\n`],
     ["csv", csv(table, result)],
