@@ -3,6 +3,7 @@ import * as ops from "../graph/ops/index.ts";
 import { leaf } from "../graph/ops/leaf.ts";
 import type { Value } from "../graph/value.ts";
 import { Variables } from "../nn/scope.ts";
+import { scheduleAt } from "../optim/schedule.ts";
 import { usageError } from "../util/errors.ts";
 import type { Loss } from "./loss.ts";
 import type { Players } from "./model.ts";
@@ -68,6 +69,23 @@ export function buildGame(spec: GameSpec): Game {
   const generate = (z: Value) => model.generator(variables.scope("generator"), z, labels);
   const discriminate = (x: Value) => model.discriminator(discriminator, packed(x, pack), labels);
 
+  const schedules = new Map<string, Value>();
+  /** A rule's own random numbers and schedules. */
+  const resources = (rule: string) => {
+    const scope = variables.scope(`regularizer/${rule}`);
+    const noise: RegularizerInputs["noise"] = (...random) => scope.noise(...random);
+    const scheduled: RegularizerInputs["scheduled"] = (name, schedule) => {
+      if (typeof schedule === "number") return ops.scalar(schedule);
+      const path = `${scope.path}/${name}`;
+      const at = (kimg: number) => scheduleAt(schedule, kimg);
+      // Each player's move asks again.
+      const known = schedules.get(path) ?? leaf(path, [], { kind: "schedule", at });
+      schedules.set(path, known);
+      return known;
+    };
+    return { noise, scheduled };
+  };
+
   const slopesOf = (network: string, value: Value) => {
     const trained = variables.under(network).filter((v) => v.trainable);
     return gradients(
@@ -84,7 +102,7 @@ export function buildGame(spec: GameSpec): Game {
     scalars: Map<string, Value>,
   ): Phase => {
     if (labels) inputs.set("labels", labels);
-    for (const [path, value] of variables.noise) inputs.set(path, value);
+    for (const [path, value] of [...variables.noise, ...schedules]) inputs.set(path, value);
     const trained = variables.under(network).filter((v) => v.trainable);
     const slopes = slopesOf(network, objective);
     return {
@@ -116,9 +134,7 @@ export function buildGame(spec: GameSpec): Game {
     if (!rule.penalty) continue;
     const given = { real, fake: held, discriminate };
     const judged = { realLogits: logits.real, fakeLogits: logits.fake };
-    const scope = variables.scope(`regularizer/${rule.name}`);
-    const drawn: RegularizerInputs["noise"] = (...random) => scope.noise(...random);
-    const term = rule.penalty({ ...given, ...judged, noise: drawn }, options);
+    const term = rule.penalty({ ...given, ...judged, ...resources(rule.name) }, options);
     scalars.set(rule.name, term);
     objective = ops.add(objective, term);
   }
@@ -135,7 +151,9 @@ export function buildGame(spec: GameSpec): Game {
     if (joint.length === 0) return mine;
     const inputs = { own: slopesOf(network, mine), others: slopesOf(other, theirs()) };
     return joint.reduce((sum, { rule, options }) => {
-      const term = (rule.joint as NonNullable<typeof rule.joint>)(inputs, options);
+      const { scheduled } = resources(rule.name);
+      const pay = rule.joint as NonNullable<typeof rule.joint>;
+      const term = pay({ ...inputs, scheduled }, options);
       logged.set(rule.name, term);
       return ops.add(sum, term);
     }, mine);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Value } from "../graph/value.ts";
+import type { Schedule } from "../optim/schedule.ts";
 
 export interface RegularizerInputs {
   readonly real: Value;
@@ -14,6 +15,8 @@ export interface RegularizerInputs {
     shape: readonly number[],
     distribution: "normal" | "uniform",
   ) => Value;
+  /** An option that may change over training, as a number []. */
+  readonly scheduled: (name: string, schedule: Schedule) => Value;
 }
 
 /** Gradients of both players' losses with respect to their own parameters. */
@@ -21,6 +24,7 @@ export interface JointInputs {
   /** Of the player whose move it is. */
   readonly own: readonly Value[];
   readonly others: readonly Value[];
+  readonly scheduled: RegularizerInputs["scheduled"];
 }
 
 /** A term that is added to the players' losses. */

@@ -6,7 +6,7 @@ import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 
 export type { Optimizer, UpdateInputs, UpdateRange } from "./optimizer.ts";
-export { emaDecay, type Schedule, scheduleAt, scheduleSchema } from "./schedule.ts";
+export { emaDecay, type Schedule, scheduleAt, scheduleSchema, weightSchema } from "./schedule.ts";
 export { adam, adamw, rmsprop, sgd };
 
 /** Every optimizer by name; a new one is a file and a line here. */

@@ -17,6 +17,12 @@ export const scheduleSchema = z.union([
 ]);
 export type Schedule = z.output<typeof scheduleSchema>;
 
+/** A schedule that is never negative: a learning rate, the weight of a penalty. */
+export const weightSchema = scheduleSchema.refine(
+  (value) => (typeof value === "number" ? value >= 0 : value.from >= 0 && value.to >= 0),
+  "0 or above",
+);
+
 /** The schedule's value after `kimg` thousand real images. */
 export function scheduleAt(schedule: Schedule, kimg: number): number {
   if (!(kimg >= 0)) throw usageError(`kimg must be >= 0, received ${kimg}.`);

@@ -1,16 +1,12 @@
 import { z } from "zod";
-import { scheduleSchema } from "../optim/index.ts";
+import { weightSchema } from "../optim/index.ts";
 import { usageError } from "../util/errors.ts";
 import { describeIssues } from "./describe-issues.ts";
 
 /** A value of some registry: its name, and options that its own schema checks. */
 const named = z.looseObject({ name: z.string().min(1) });
 
-const rateSchema = scheduleSchema.refine(
-  (rate) => (typeof rate === "number" ? rate >= 0 : rate.from >= 0 && rate.to >= 0),
-  "0 or above",
-);
-const optimizerSchema = named.extend({ learningRate: rateSchema });
+const optimizerSchema = named.extend({ learningRate: weightSchema });
 
 /**
  * All that determines a training run. A recipe fills it in; `config.json` of a run folder holds it

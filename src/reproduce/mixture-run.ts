@@ -8,7 +8,7 @@ import { emaDecay, type Schedule, scheduleAt } from "../optim/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import type { Backend, Tensor } from "../runtime/session.ts";
 import { createEngine } from "../train/engine/create-engine.ts";
-import { NoiseSource } from "../train/noise.ts";
+import { feedSchedules, NoiseSource } from "../train/noise.ts";
 import { gameOf, optimizersOf } from "../train/resolve.ts";
 import { GansmithError } from "../util/errors.ts";
 import { Random } from "../util/random.ts";
@@ -74,6 +74,7 @@ export async function runMixture(
       });
       for (const phase of game.plan) {
         noise.feed(phase, feeds);
+        feedSchedules(phase, kimg, feeds);
         const network = phase.network as "discriminator" | "generator";
         const rate = scheduleAt(recipe.optimizer[network].learningRate as Schedule, kimg);
         const loss = (await engine.play(phase, feeds, rate)).get("loss") as number;

@@ -27,7 +27,9 @@ export async function writeReport(
   const { picture, ...figures } = result;
   const { name, source } = table;
   // Twice the size: readable on a dense screen.
-  const png = await sharp(Buffer.from(picture), { density: 144 }).png().toBuffer();
+  const png = await sharp(Buffer.from(picture), { density: 144 })
+    .png({ palette: true, colours: 64 })
+    .toBuffer();
   prepareFolder(folder);
   const files: readonly (readonly [string, string | Uint8Array])[] = [
     ["json", `${JSON.stringify({ table: name, source, ...figures }, null, 2)}\n`],

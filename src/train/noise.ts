@@ -44,6 +44,15 @@ export class NoiseSource {
   }
 }
 
+/** Feeds a move the present values of its schedules. */
+export function feedSchedules(phase: Phase, kimg: number, feeds: Map<string, Tensor>): void {
+  for (const [name, v] of phase.inputs) {
+    const role = leafRole(v);
+    if (role.kind !== "schedule") continue;
+    feeds.set(name, { dtype: "f32", dims: [], data: Float32Array.of(role.at(kimg)) });
+  }
+}
+
 function emptyTensor(v: Value): Tensor {
   const data = new Float32Array(elementCount(v.shape));
   return { dtype: v.dtype, dims: v.shape as readonly number[], data };

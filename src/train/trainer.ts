@@ -13,7 +13,7 @@ import { type Checkpoint, matchTensors } from "./checkpoint.ts";
 import { createEngine } from "./engine/create-engine.ts";
 import type { Engine, PhaseScalars } from "./engine/engine.ts";
 import { checkMemory } from "./memory.ts";
-import { NoiseSource } from "./noise.ts";
+import { feedSchedules, NoiseSource } from "./noise.ts";
 import { gameOf, imageShape, modelOf, optimizersOf } from "./resolve.ts";
 
 /** Where a run stands besides its arrays; JSON, kept in every checkpoint. */
@@ -146,6 +146,7 @@ export class Trainer {
     for (const phase of this.game.plan) {
       if (phase.network === "discriminator") this.#nextBatch();
       this.#noise.feed(phase, feeds);
+      feedSchedules(phase, this.kimg, feeds);
       const rate = this.#learningRate(phase.network as "discriminator" | "generator");
       const played = await this.engine.play(phase, feeds, rate);
       watch?.(phase, feeds, played);

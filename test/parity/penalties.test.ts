@@ -4,6 +4,7 @@ import { gradients } from "../../src/graph/gradients.ts";
 import * as ops from "../../src/graph/ops/index.ts";
 import { leaf } from "../../src/graph/ops/leaf.ts";
 import type { Value } from "../../src/graph/value.ts";
+import type { Schedule } from "../../src/optim/index.ts";
 import { evaluate, Fixture, leafFor, worstDifference } from "./fixture.ts";
 
 interface PenaltyCase {
@@ -108,8 +109,12 @@ describe("gradients of gradient penalties equal PyTorch's double backprop", () =
         const discriminate = (samples: Value) =>
           (discriminators[c.name] as (n: Networks, v: Value) => Value)(net, samples);
         const logits = { realLogits: discriminate(real), fakeLogits: discriminate(fake) };
+        const scheduled = (_name: string, weight: Schedule) => ops.scalar(weight as number);
         const penalize = rule.penalty as NonNullable<typeof rule.penalty>;
-        const value = penalize({ real, fake, discriminate, ...logits, noise: input }, options);
+        const value = penalize(
+          { real, fake, discriminate, ...logits, noise: input, scheduled },
+          options,
+        );
         const names = [...net.parameters.keys()];
         const slopes = gradients(value, [...net.parameters.values()]);
         for (const [name, v] of net.parameters) feeds.set(v, given(`params/${name}`));

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import * as ops from "../../graph/ops/index.ts";
 import type { Value } from "../../graph/value.ts";
+import { weightSchema } from "../../optim/schedule.ts";
 import type { Regularizer } from "../regularizer.ts";
+import { half } from "./r1.ts";
 
 const schema = z.strictObject({
   /** Weight gamma; the term is gamma/2 times the squared norm. */
-  gamma: z.number().min(0).default(1),
+  gamma: weightSchema.default(1),
   /**
    * Each player pays for its own gradient, too, as in the paper; without, for the other's alone, as in
    * the Dirac-GAN experiments of arXiv 1801.04406.
@@ -21,10 +23,10 @@ export const consensus: Regularizer<z.output<typeof schema>> = {
   name: "consensus",
   summary: "gamma/2 |gradient of the game|^2, added to both players' losses",
   schema,
-  joint: ({ own, others }, options) => {
+  joint: ({ own, others, scheduled }, options) => {
     const paid = options.own ? [...own, ...others] : others;
     const squares = paid.map((slope) => ops.reduceSum(ops.mul(slope, slope)));
     const total = squares.reduce((a: Value, b) => ops.add(a, b));
-    return ops.mul(total, ops.scalar(options.gamma / 2));
+    return ops.mul(total, half(scheduled("gamma", options.gamma)));
   },
 };

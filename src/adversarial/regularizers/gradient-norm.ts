@@ -14,14 +14,14 @@ export function squaredGradientNorms(logits: Value, samples: Value): Value {
 export function gradientPenalty(
   logits: Value,
   samples: Value,
-  weight: number,
+  weight: Value,
   target: number,
 ): Value {
   const squares = squaredGradientNorms(logits, samples);
-  if (target === 0) return ops.mul(ops.reduceMean(squares), ops.scalar(weight));
+  if (target === 0) return ops.mul(ops.reduceMean(squares), weight);
   // The root has no slope at 0.
   const off = ops.sub(ops.sqrt(ops.add(squares, ops.scalar(1e-12))), ops.scalar(target));
-  return ops.mul(ops.reduceMean(ops.mul(off, off)), ops.scalar(weight));
+  return ops.mul(ops.reduceMean(ops.mul(off, off)), weight);
 }
 
 /** a + t (b - a) with a t in [0, 1) for each sample. */

@@ -1,10 +1,13 @@
 import { z } from "zod";
+import * as ops from "../../graph/ops/index.ts";
+import type { Value } from "../../graph/value.ts";
+import { weightSchema } from "../../optim/schedule.ts";
 import type { Regularizer } from "../regularizer.ts";
 import { gradientPenalty } from "./gradient-norm.ts";
 
 export const gammaSchema = z.strictObject({
   /** Weight gamma; the term is gamma/2 times the squared norm. */
-  gamma: z.number().min(0).default(10),
+  gamma: weightSchema.default(10),
 });
 
 /** Zero-centred gradient penalty on real samples: gamma/2 E |grad_x D(x)|^2 (arXiv 1801.04406). */
@@ -12,5 +15,10 @@ export const r1: Regularizer<z.output<typeof gammaSchema>> = {
   name: "r1",
   summary: "gamma/2 E |grad D(x)|^2 at real samples",
   schema: gammaSchema,
-  penalty: ({ real, realLogits }, { gamma }) => gradientPenalty(realLogits, real, gamma / 2, 0),
+  penalty: ({ real, realLogits, scheduled }, { gamma }) =>
+    gradientPenalty(realLogits, real, half(scheduled("gamma", gamma)), 0),
 };
+
+export function half(weight: Value): Value {
+  return ops.mul(weight, ops.scalar(0.5));
+}

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { weightSchema } from "../../optim/schedule.ts";
 import type { Regularizer } from "../regularizer.ts";
 import { between, gradientPenalty, perSample } from "./gradient-norm.ts";
 
 const schema = z.strictObject({
   /** Weight lambda. */
-  weight: z.number().min(0).default(10),
+  weight: weightSchema.default(10),
   /** The slope that is aimed at; 0 is the zero-centred penalty of arXiv 1902.03984. */
   target: z.number().min(0).default(1),
 });
@@ -17,8 +18,8 @@ export const wganGp: Regularizer<z.output<typeof schema>> = {
   name: "wgan-gp",
   summary: "weight E (|grad D(y)| - target)^2 between real and generated samples",
   schema,
-  penalty: ({ real, fake, discriminate, noise }, { weight, target }) => {
+  penalty: ({ real, fake, discriminate, noise, scheduled }, { weight, target }) => {
     const y = between(real, fake, noise("mix", perSample(real), "uniform"));
-    return gradientPenalty(discriminate(y), y, weight, target);
+    return gradientPenalty(discriminate(y), y, scheduled("weight", weight), target);
   },
 };

@@ -6,10 +6,12 @@ export type LeafRole =
   | { readonly kind: "parameter" }
   /** Carried from step to step but not trained: running statistics, power-iteration vectors. */
   | { readonly kind: "state" }
-  /** Given from outside: a batch, labels, a schedule's current value. */
+  /** Given from outside: a batch, labels. */
   | { readonly kind: "data" }
   /** Fresh random numbers, drawn by the runtime from the run's seed. */
   | { readonly kind: "noise"; readonly distribution: "normal" | "uniform" }
+  /** A number [] that changes over training, by the thousands of real samples seen. */
+  | { readonly kind: "schedule"; readonly at: (kimg: number) => number }
   /** Made by an earlier phase of the same step and handed on. */
   | { readonly kind: "carried" };
 
