@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { firstImages, framedColour } from "../../test/support/first-images.ts";
-import { temporaryFolder } from "../../test/support/picture-files.ts";
-import type { ImageDataset } from "../data/image-dataset.ts";
-import { openData } from "../data/index.ts";
-import { cpuBackend } from "../runtime/index.ts";
-import { Random } from "../util/random.ts";
-import { type EvaluateOptions, evaluateSamples, metricsFor } from "./evaluate.ts";
-import { metrics } from "./registry.ts";
+import type { ImageDataset } from "../src/data/image-dataset.ts";
+import { openData } from "../src/data/index.ts";
+import { type EvaluateOptions, evaluateSamples, metricsFor } from "../src/metrics/evaluate.ts";
+import { metrics } from "../src/metrics/registry.ts";
+import { cpuBackend } from "../src/runtime/index.ts";
+import { Random } from "../src/util/random.ts";
+import { firstImages, framedColour } from "./support/first-images.ts";
+import { temporaryFolder } from "./support/picture-files.ts";
 
 const imageLength = 28 * 28;
 const cacheDir = join(temporaryFolder(), "cache");

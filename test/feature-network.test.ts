@@ -1,12 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../../test/support/picture-files.ts";
-import { openData } from "../data/index.ts";
-import { decodeSafetensors } from "../onnx/safetensors.ts";
-import { cpuBackend, referenceBackend } from "../runtime/index.ts";
-import { FeatureNetwork } from "./feature-network.ts";
-import { type FeatureNetworkFile, featureNetworkFor, featureNetworks } from "./feature-networks.ts";
+import { openData } from "../src/data/index.ts";
+import { FeatureNetwork } from "../src/metrics/feature-network.ts";
+import {
+  type FeatureNetworkFile,
+  featureNetworkFor,
+  featureNetworks,
+} from "../src/metrics/feature-networks.ts";
+import { decodeSafetensors } from "../src/onnx/safetensors.ts";
+import { cpuBackend, referenceBackend } from "../src/runtime/index.ts";
+import { temporaryFolder } from "./support/picture-files.ts";
 
 const cacheDir = join(temporaryFolder(), "cache");
 const image = { channels: 1, size: 28 };
