@@ -1,6 +1,12 @@
 import { gradients } from "../dist/graph/gradients.js";
 import * as ops from "../dist/graph/ops/index.js";
-import { embedding, lstm, normal as normalInit, Variables } from "../dist/nn/index.js";
+import {
+  embedding,
+  lstm,
+  normal as normalInit,
+  projectedCrossEntropy,
+  Variables,
+} from "../dist/nn/index.js";
 import { adam } from "../dist/optim/index.js";
 import { createEngine } from "../dist/train/engine/create-engine.js";
 import { elementsOf, integers, normal } from "./hashing.mjs";
@@ -79,32 +85,6 @@ export async function buildLanguageStep(backend, width) {
     },
     release: () => engine.release(),
   };
-}
-
-/**
- * Cross entropy of softmax(h W^T + b), rows h [R,H], targets [R], without another array of the
- * logits' size [R,V] than the logits and their softmax P: the target's logit is h times its own row of
- * W, log sum exp is x - log P at the largest x, and the slope through the logits is P itself.
- * @param {import("../dist/graph/value.js").Value} hidden
- * @param {import("../dist/graph/value.js").Value} weight
- * @param {import("../dist/graph/value.js").Value} bias
- * @param {import("../dist/graph/value.js").Value} targets
- */
-function projectedCrossEntropy(hidden, weight, bias, targets) {
-  const rows = /** @type {number} */ (hidden.shape[0]);
-  const project = (h, b) => ops.add(ops.matMul(h, weight, { transB: true }), b);
-  const logits = project(hidden, bias);
-  const p = ops.stopGradient(ops.softmax(logits, 1));
-  const logSumExp = ops.sub(ops.reduceMax(logits, [1]), ops.log(ops.reduceMax(p, [1])));
-  const dots = ops.reduceSum(ops.mul(hidden, ops.gatherRows(weight, targets)), [1]);
-  const targetLogits = ops.add(dots, ops.gatherRows(bias, targets));
-  const share = ops.scalar(1 / rows);
-  // The mean's 1 / R goes into the small factors instead of P.
-  const slope = ops.sub(
-    ops.reduceSum(ops.mul(project(ops.mul(hidden, share), ops.mul(bias, share)), p)),
-    ops.reduceMean(targetLogits),
-  );
-  return { loss: ops.reduceMean(ops.sub(logSumExp, targetLogits)), slope };
 }
 
 /**

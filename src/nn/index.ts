@@ -23,6 +23,7 @@ export {
 export { type LinearOptions, linear } from "./linear.ts";
 export { maxout } from "./maxout.ts";
 export { groupNorm, instanceNorm, layerNorm } from "./normalization.ts";
+export { projectedCrossEntropy } from "./projected-cross-entropy.ts";
 export { gruCell, type LstmSequence, type LstmState, lstm, lstmCell } from "./recurrent.ts";
 export {
   downsampleMax,

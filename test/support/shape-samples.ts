@@ -118,6 +118,11 @@ export const shapeSamples = {
     { inputs: [givenInts(2, 0, 1, 2)], build: (i) => ops.oneHot(i, 3) },
     { title: "of a matrix", inputs: [indices([2, 3], 4)], build: (i) => ops.oneHot(i, 4) },
   ],
+  pick: [
+    { inputs: [floats([3, 4]), givenInts(2, 0, 3)], build: ops.pick },
+    { title: "by a matrix", inputs: [floats([2, 3, 4]), indices([2, 3], 4)], build: ops.pick },
+    { title: "one of a vector", inputs: [floats([1, 4]), givenInts(1)], build: ops.pick },
+  ],
   pad: [
     { inputs: [floats([2, 2])], build: (x) => ops.pad(x, 1, 1, 2) },
     { title: "the first axis", inputs: [floats([2, 2, 2])], build: (x) => ops.pad(x, 0, 2, 0) },

@@ -40,6 +40,7 @@ export { cumsum } from "./shape/cumsum.ts";
 export { gatherRows } from "./shape/gather-rows.ts";
 export { oneHot } from "./shape/one-hot.ts";
 export { pad } from "./shape/pad.ts";
+export { pick } from "./shape/pick.ts";
 export { reshape } from "./shape/reshape.ts";
 export { scatterRows } from "./shape/scatter-rows.ts";
 export { slice } from "./shape/slice.ts";

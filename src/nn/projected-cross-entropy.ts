@@ -1,0 +1,34 @@
+import * as ops from "../graph/ops/index.ts";
+import type { Value } from "../graph/value.ts";
+
+/** The smallest probability whose logarithm is taken: 87 nats. */
+const leastProbability = 1e-38;
+
+/**
+ * Mean cross entropy of softmax(h W^T + b) over a large vocabulary: hidden h [R,H], weight W [V,H], bias
+ * b [V], targets i32 [R] -> `loss` [] to look at, and `slope` [], whose gradient is the loss's. No other
+ * array of the logits' size [R,V] is made than the logits and their softmax P, which is the slope
+ * through the logits; the target's logit is h times its own row of W.
+ * Differs: a token's part of `loss` (not of `slope`) is at most 87 nats, and `slope` has no second
+ * gradient.
+ */
+export function projectedCrossEntropy(
+  hidden: Value,
+  weight: Value,
+  bias: Value,
+  targets: Value,
+): { readonly loss: Value; readonly slope: Value } {
+  const rows = hidden.shape[0] as number;
+  const project = (h: Value, b: Value) => ops.add(ops.matMul(h, weight, { transB: true }), b);
+  const p = ops.stopGradient(ops.softmax(project(hidden, bias), 1));
+  const likely = ops.maximum(ops.pick(p, targets), ops.scalar(leastProbability));
+  const dots = ops.reduceSum(ops.mul(hidden, ops.gatherRows(weight, targets)), [1]);
+  const targetLogits = ops.add(dots, ops.gatherRows(bias, targets));
+  const share = ops.scalar(1 / rows);
+  // The mean's 1 / R goes into the small factors instead of P.
+  const pull = ops.reduceSum(ops.mul(project(ops.mul(hidden, share), ops.mul(bias, share)), p));
+  return {
+    loss: ops.neg(ops.reduceMean(ops.log(likely))),
+    slope: ops.sub(pull, ops.reduceMean(targetLogits)),
+  };
+}
