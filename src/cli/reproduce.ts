@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import type { PublishedTable, TableResult } from "../reproduce/table.ts";
-import { addJson, nameList, wholeNumber } from "./flags.ts";
+import { addJson, nameList, positiveNumber, wholeNumber } from "./flags.ts";
 import { Output, table } from "./output.ts";
 
 interface ReproduceFlags {
   readonly quick?: boolean;
   readonly full?: boolean;
+  readonly epochs?: number;
   readonly seeds: number;
   readonly methods?: readonly string[];
   readonly jobs?: number;
@@ -29,6 +30,11 @@ export function addReproduce(program: Command): Command {
         "quick",
       ),
     )
+    .addOption(
+      new Option("--epochs <n>", "passes over the training data (default: the table's own)")
+        .argParser(positiveNumber)
+        .conflicts(["quick", "full"]),
+    )
     .option("--seeds <n>", "repetitions of every random method", wholeNumber(1), 3)
     .option("--methods <names>", "only these, such as GAN,PacGAN2", nameList)
     .option("--jobs <n>", "runs side by side (default: the physical cores)", wholeNumber(1))
@@ -49,9 +55,9 @@ export function addReproduce(program: Command): Command {
     prepareFolder(flags.out);
     const progress = new Progress({ quiet: chosen.instant === true });
     let shown = "";
-    const { quick = false, full = false, seeds, methods, jobs = physicalCores() } = flags;
+    const { quick = false, full = false, epochs, seeds, methods, jobs = physicalCores() } = flags;
     const result = await chosen.run({
-      ...{ quick, full, seeds, methods, jobs },
+      ...{ quick, full, epochs, seeds, methods, jobs },
       onProgress: ({ fraction, message }) => {
         if (message !== shown) progress.message(message);
         shown = message;

@@ -1,10 +1,15 @@
 import { gridMixture } from "../data/mixtures.ts";
 import { mixtureTable } from "./mixture-table.ts";
-import { packed } from "./pacgan.ts";
+import { packed, regularized } from "./pacgan.ts";
 
 /** 25 Gaussians on a square. */
 export const grid = mixtureTable(
   gridMixture,
   "PacGAN's grid of 25 Gaussians: modes, quality, balance",
-  [packed(1, [17.3, 94.8, 0.7]), packed(2, [23.8, 91.3, 0.13]), packed(4, [24.8, 93.6, 0.04])],
+  [
+    packed(1, [17.3, 94.8, 0.7]),
+    packed(2, [23.8, 91.3, 0.13]),
+    packed(4, [24.8, 93.6, 0.04]),
+    regularized(0.5, 2e-3),
+  ],
 );

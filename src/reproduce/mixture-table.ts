@@ -23,8 +23,8 @@ const colours = { mode: "#e59866", sample: "#1f618d" };
 
 const publishedEpochs = 400;
 const stepsPerEpoch = 1000;
-/** About five minutes a run on one of two cores; the published 400 are `--full`. */
-const defaultSteps = 12_000;
+/** Four to eight minutes a run on one of two cores; the published 400 are `--full`. */
+const defaultEpochs = 12;
 const quickSteps = 20;
 
 const columns: readonly Column[] = [
@@ -45,9 +45,10 @@ export function mixtureTable(
     source: "PacGAN, Lin et al. 2018, arXiv 1712.04086, table 1",
     columns,
     methods: methods.map((m) => m.name),
-    run: async ({ quick, full, seeds, methods: wanted, jobs, onProgress }) => {
+    run: async ({ quick, full, epochs, seeds, methods: wanted, jobs, onProgress }) => {
       const chosen = chooseMethods(methods, wanted);
-      const steps = quick ? quickSteps : full ? publishedEpochs * stepsPerEpoch : defaultSteps;
+      const passes = full ? publishedEpochs : (epochs ?? defaultEpochs);
+      const steps = quick ? quickSteps : Math.ceil(passes * stepsPerEpoch);
       const work = chosen.flatMap((method) =>
         Array.from({ length: seeds }, (_, seed) => {
           const { pack } = method.recipe(1);

@@ -18,3 +18,25 @@ export function packed(pack: number, figures: readonly [number, number, number])
     }),
   };
 }
+
+/**
+ * The recipe that did best here: the non-saturating loss with R1, Adam without momentum at a rate that
+ * falls to nothing, an average of G.
+ */
+export function regularized(gamma: number, learningRate: number): MixtureMethod {
+  return {
+    name: `NSGAN + R1 ${gamma}`,
+    note: "no published figure: our recipe",
+    recipe: (kimg) => {
+      const rate = { from: learningRate, to: 1e-6, over: kimg, shape: "cosine" } as const;
+      const adam = { name: "adam", learningRate: rate, beta1: 0, beta2: 0.99 };
+      return {
+        loss: { name: "non-saturating" },
+        regularizers: [{ name: "r1", gamma }],
+        pack: 1,
+        emaKimg: kimg / 12,
+        optimizer: { discriminator: adam, generator: { ...adam } },
+      };
+    },
+  };
+}

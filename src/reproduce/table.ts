@@ -6,6 +6,8 @@ export interface ReproduceOptions {
   readonly quick: boolean;
   /** The whole protocol, however long it takes. */
   readonly full: boolean;
+  /** Passes over the training data, for tables that train; replaces a table's own default. */
+  readonly epochs?: number | undefined;
   /** Independent repetitions, for tables with random ones. */
   readonly seeds: number;
   /** Only these methods; all by default. */
