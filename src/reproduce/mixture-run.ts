@@ -1,13 +1,13 @@
 import { generatorGraph } from "../adversarial/index.ts";
 import { BatchOrder } from "../data/batches.ts";
 import { drawMixture, type Mixture } from "../data/mixtures.ts";
-import { elementCount } from "../graph/value.ts";
 import { type MixtureModes, mixtureModes } from "../metrics/scores/mixture-modes.ts";
 import { mixtureMlp } from "../models/mixture-mlp.ts";
 import { emaDecay, type Schedule, scheduleAt } from "../optim/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import type { Backend, Tensor } from "../runtime/session.ts";
 import { createEngine } from "../train/engine/create-engine.ts";
+import { initialArrays } from "../train/initial-arrays.ts";
 import { feedSchedules, NoiseSource } from "../train/noise.ts";
 import { gameOf, optimizersOf } from "../train/resolve.ts";
 import { GansmithError } from "../util/errors.ts";
@@ -52,14 +52,7 @@ export async function runMixture(
   const game = gameOf({ ...recipe, ...once, batch }, mixtureMlp, [2]);
   const engine = await createEngine(game, backend, optimizersOf(recipe));
   try {
-    const initial = new Map<string, Float32Array>();
-    for (const v of game.variables.all.values()) {
-      const data = new Float32Array(elementCount(v.shape));
-      v.initializer(data, new Random(seed, `init/${v.name}`), v.shape);
-      initial.set(v.name, data);
-      if (engine.arrayNames.includes(`ema/${v.name}`)) initial.set(`ema/${v.name}`, data);
-    }
-    await engine.write(initial);
+    await engine.write(initialArrays(game, seed, engine.arrayNames));
     const data = drawMixture(mixture, trainingPoints, new Random(seed, "mixture"));
     const order = new BatchOrder(trainingPoints, batch, seed);
     const noise = new NoiseSource(game, seed);

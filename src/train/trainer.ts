@@ -8,10 +8,11 @@ import { emaDecay, type Schedule, scheduleAt } from "../optim/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import type { Backend, Tensor } from "../runtime/session.ts";
 import { GansmithError } from "../util/errors.ts";
-import { Random, type RandomState } from "../util/random.ts";
+import type { RandomState } from "../util/random.ts";
 import { type Checkpoint, matchTensors } from "./checkpoint.ts";
 import { createEngine } from "./engine/create-engine.ts";
 import type { Engine, PhaseScalars } from "./engine/engine.ts";
+import { initialArrays } from "./initial-arrays.ts";
 import { checkMemory } from "./memory.ts";
 import { feedSchedules, NoiseSource } from "./noise.ts";
 import { gameOf, imageShape, modelOf, optimizersOf } from "./resolve.ts";
@@ -68,7 +69,8 @@ export class Trainer {
     if (!backend.keepsOnDevice) checkMemory(game, config.batch);
     const engine = await createEngine(game, backend, optimizersOf(config));
     const trainer = new Trainer(config, game, engine, data, from);
-    await (from ? trainer.#restore(from) : trainer.#initialize());
+    if (from) await trainer.#restore(from);
+    else await engine.write(initialArrays(game, config.seed, engine.arrayNames));
     return trainer;
   }
 
@@ -198,17 +200,6 @@ export class Trainer {
   async release(): Promise<void> {
     this.#batches.close();
     await this.engine.release();
-  }
-
-  async #initialize(): Promise<void> {
-    const arrays = new Map<string, Float32Array>();
-    for (const v of this.game.variables.all.values()) {
-      const data = new Float32Array(elementCount(v.shape));
-      v.initializer(data, new Random(this.config.seed, `init/${v.name}`), v.shape);
-      arrays.set(v.name, data);
-      if (this.engine.arrayNames.includes(`ema/${v.name}`)) arrays.set(`ema/${v.name}`, data);
-    }
-    await this.engine.write(arrays);
   }
 
   async #restore({ tensors, state }: Checkpoint): Promise<void> {
