@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { leafRole } from "../graph/ops/leaf.ts";
 import { mixtureMlp } from "../models/mixture-mlp.ts";
-import { buildGame, nonSaturating, r1, wasserstein } from "./index.ts";
+import { dropout } from "../nn/index.ts";
+import { buildGame, nonSaturating, type Phase, type Players, r1, wasserstein } from "./index.ts";
 
 const common = {
   model: mixtureMlp,
@@ -39,4 +40,18 @@ test("clipping is the discriminator's alone", () => {
   const rule = wasserstein;
   const game = buildGame({ ...common, loss: { rule, options: rule.schema.parse({}) } });
   expect(game.plan.map((phase) => phase.clip)).toEqual([0.01, 0]);
+});
+
+test("the generator's move lists the random numbers that made its fakes", () => {
+  const model: Players = {
+    ...mixtureMlp,
+    generator: (s, z) => dropout(s.at("drop"), mixtureMlp.generator(s, z), 0.5),
+  };
+  const { plan } = buildGame({ ...common, loss, model, generatorSteps: 2 });
+  const [d, g, again] = plan as [Phase, Phase, Phase];
+  const drawn = (phase: Phase) => [...phase.inputs.keys()].filter((name) => name.includes("drop"));
+  const [name] = drawn(d) as [string];
+  expect(drawn(g)).toEqual([name]);
+  expect(g.inputs.get(name)).toBe(d.inputs.get(name));
+  expect(again.inputs.get(name)).not.toBe(d.inputs.get(name));
 });

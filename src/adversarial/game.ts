@@ -5,7 +5,7 @@ import type { Value } from "../graph/value.ts";
 import { Variables } from "../nn/scope.ts";
 import { scheduleAt } from "../optim/schedule.ts";
 import { usageError } from "../util/errors.ts";
-import type { Loss } from "./loss.ts";
+import type { Logits, Loss } from "./loss.ts";
 import type { Players } from "./model.ts";
 import type { Regularizer, RegularizerInputs } from "./regularizer.ts";
 
@@ -59,137 +59,210 @@ export interface Game {
  * very fakes of the discriminator's last one, by the updated discriminator; further moves draw new z.
  */
 export function buildGame(spec: GameSpec): Game {
-  const { model, batch, loss, pack = 1 } = spec;
   checkPack(spec);
-  const variables = new Variables();
-  const discriminator = variables.scope("discriminator");
-  const labels = model.classes > 0 ? leaf("labels", [batch], { kind: "data" }, "i32") : undefined;
-  const real = leaf("real", [batch, ...spec.sample], { kind: "data" });
-  const noise = () => leaf("z", [batch, model.latent], { kind: "noise", distribution: "normal" });
-  const generate = (z: Value) => model.generator(variables.scope("generator"), z, labels);
-  const discriminate = (x: Value) => model.discriminator(discriminator, packed(x, pack), labels);
+  return new GameBuilder(spec).build();
+}
 
-  const schedules = new Map<string, Value>();
-  /** A rule's own random numbers and schedules. */
-  const resources = (rule: string) => {
-    const scope = variables.scope(`regularizer/${rule}`);
-    const noise: RegularizerInputs["noise"] = (...random) => scope.noise(...random);
-    const scheduled: RegularizerInputs["scheduled"] = (name, schedule) => {
-      if (typeof schedule === "number") return ops.scalar(schedule);
-      const path = `${scope.path}/${name}`;
-      const at = (kimg: number) => scheduleAt(schedule, kimg);
-      // Each player's move asks again.
-      const known = schedules.get(path) ?? leaf(path, [], { kind: "schedule", at });
-      schedules.set(path, known);
-      return known;
-    };
-    return { noise, scheduled };
+type Player = "discriminator" | "generator";
+
+/** Fakes, the same cut off from the generator, and what the discriminator says of those. */
+interface Held {
+  readonly fake: Value;
+  readonly held: Value;
+  readonly logits: Logits;
+}
+
+/** Builds the moves: the two networks on shared variables, losses, and the rules' terms. */
+class GameBuilder {
+  readonly #spec: GameSpec;
+  readonly #variables = new Variables();
+  /** Options that change over training, by path. */
+  readonly #schedules = new Map<string, Value>();
+  /** Listed by later moves, too: what was made of them may be needed again. */
+  #discriminatorInputs: ReadonlyMap<string, Value> = new Map();
+  readonly #real: Value;
+  readonly #labels: Value | undefined;
+
+  constructor(spec: GameSpec) {
+    const { batch, model, sample } = spec;
+    this.#spec = spec;
+    this.#real = leaf("real", [batch, ...sample], { kind: "data" });
+    if (model.classes > 0) this.#labels = leaf("labels", [batch], { kind: "data" }, "i32");
+  }
+
+  build(): Game {
+    const { discriminatorSteps, generatorSteps } = this.#spec;
+    const variables = this.#variables;
+    const z = this.#noise();
+    const fake = this.#generate(z);
+    const held = ops.stopGradient(fake);
+    const logits = this.#heldLogits(held);
+    const dPhase = this.#discriminatorPhase(z, { fake, held, logits });
+    this.#discriminatorInputs = dPhase.inputs;
+    // The fakes and their statistics were already counted in the discriminator's move.
+    variables.beginPhase();
+    const gPhase = this.#generatorPhase("g", z, fake, logits.real);
+    const plan = [...new Array<Phase>(discriminatorSteps).fill(dPhase), gPhase];
+    if (generatorSteps > 1) {
+      variables.beginPhase();
+      const fresh = this.#noise();
+      const again = this.#generatorPhase("g-again", fresh, this.#generate(fresh), logits.real);
+      plan.push(...new Array<Phase>(generatorSteps - 1).fill(again));
+    }
+    return { variables, plan, averaged: "generator" };
+  }
+
+  #noise(): Value {
+    const { batch, model } = this.#spec;
+    return leaf("z", [batch, model.latent], { kind: "noise", distribution: "normal" });
+  }
+
+  #generate(z: Value): Value {
+    return this.#spec.model.generator(this.#variables.scope("generator"), z, this.#labels);
+  }
+
+  #discriminate = (samples: Value): Value => {
+    const { model, pack = 1 } = this.#spec;
+    const scope = this.#variables.scope("discriminator");
+    return model.discriminator(scope, packed(samples, pack), this.#labels);
   };
 
-  const slopesOf = (network: string, value: Value) => {
-    const trained = variables.under(network).filter((v) => v.trainable);
-    return gradients(
+  #judge(fake: Value): Logits {
+    return { real: this.#discriminate(this.#real), fake: this.#discriminate(fake) };
+  }
+
+  /** As the discriminator's move sees them: nothing flows back into the generator. */
+  #heldLogits(held: Value): Logits {
+    const { batch, model, pack = 1, regularizers } = this.#spec;
+    // Penalties differentiate one side's logits alone, which a shared pass would make dearer.
+    const together =
+      model.independentSamples === true && !this.#labels && regularizers.length === 0;
+    if (!together) return this.#judge(held);
+    return halves(this.#discriminate(ops.concat([this.#real, held], 0)), batch / pack);
+  }
+
+  #discriminatorPhase(z: Value, { fake, held, logits }: Held): Phase {
+    const { loss } = this.#spec;
+    const scalars = new Map([
+      ["realLogit", ops.reduceMean(logits.real)],
+      ["fakeLogit", ops.reduceMean(logits.fake)],
+    ]);
+    const plain = loss.rule.discriminator(logits, loss.options);
+    const penalized = this.#withPenalties(plain, held, logits, scalars);
+    const theirs = () => loss.rule.generator(this.#judge(fake), loss.options);
+    const objective = this.#withJoint(penalized, "discriminator", theirs, scalars);
+    return this.#finish("d", "discriminator", objective, z, scalars);
+  }
+
+  #generatorPhase(name: string, z: Value, fake: Value, realLogits: Value): Phase {
+    const { rule, options } = this.#spec.loss;
+    const judged = {
+      real: rule.generatorNeedsReal ? this.#discriminate(this.#real) : realLogits,
+      fake: this.#discriminate(fake),
+    };
+    const scalars = new Map<string, Value>();
+    const theirs = () => rule.discriminator(this.#judge(fake), options);
+    const mine = rule.generator(judged, options);
+    return this.#finish(
+      name,
+      "generator",
+      this.#withJoint(mine, "generator", theirs, scalars),
+      z,
+      scalars,
+    );
+  }
+
+  #withPenalties(plain: Value, held: Value, logits: Logits, scalars: Map<string, Value>): Value {
+    let objective = plain;
+    const samples = {
+      real: this.#real,
+      fake: held,
+      discriminate: this.#discriminate,
+      realLogits: logits.real,
+      fakeLogits: logits.fake,
+    };
+    for (const { rule, options } of this.#spec.regularizers) {
+      if (!rule.penalty) continue;
+      const term = rule.penalty({ ...samples, ...this.#resources(rule.name) }, options);
+      scalars.set(rule.name, term);
+      objective = ops.add(objective, term);
+    }
+    return objective;
+  }
+
+  /** A player's loss with what both players pay for the game's gradients. */
+  #withJoint(mine: Value, player: Player, theirs: () => Value, scalars: Map<string, Value>): Value {
+    const joint = this.#spec.regularizers.filter(({ rule }) => rule.joint);
+    if (joint.length === 0) return mine;
+    const other = player === "generator" ? "discriminator" : "generator";
+    const slopes = {
+      own: [...this.#slopes(player, mine).values()],
+      others: [...this.#slopes(other, theirs()).values()],
+    };
+    let objective = mine;
+    for (const { rule, options } of joint) {
+      const { scheduled } = this.#resources(rule.name);
+      const term = rule.joint?.({ ...slopes, scheduled }, options) as Value;
+      scalars.set(rule.name, term);
+      objective = ops.add(objective, term);
+    }
+    return objective;
+  }
+
+  /** A rule's own random numbers and schedules. */
+  #resources(rule: string): Pick<RegularizerInputs, "noise" | "scheduled"> {
+    const scope = this.#variables.scope(`regularizer/${rule}`);
+    return {
+      noise: (...random) => scope.noise(...random),
+      scheduled: (name, schedule) => {
+        if (typeof schedule === "number") return ops.scalar(schedule);
+        const path = `${scope.path}/${name}`;
+        const at = (kimg: number) => scheduleAt(schedule, kimg);
+        // Each player's move asks again.
+        const known = this.#schedules.get(path) ?? leaf(path, [], { kind: "schedule", at });
+        this.#schedules.set(path, known);
+        return known;
+      },
+    };
+  }
+
+  /** d(value)/d(parameter) by the parameters of a network. */
+  #slopes(network: string, value: Value): Map<string, Value> {
+    const trained = this.#variables.under(network).filter((v) => v.trainable);
+    const slopes = gradients(
       value,
       trained.map((v) => v.value),
     );
-  };
+    return new Map(trained.map((v, i) => [v.name, slopes[i] as Value]));
+  }
 
-  const finish = (
+  #finish(
     name: string,
-    network: Phase["network"],
+    network: Player,
     objective: Value,
-    inputs: Map<string, Value>,
-    scalars: Map<string, Value>,
-  ): Phase => {
-    if (labels) inputs.set("labels", labels);
-    for (const [path, value] of [...variables.noise, ...schedules]) inputs.set(path, value);
-    const trained = variables.under(network).filter((v) => v.trainable);
-    const slopes = slopesOf(network, objective);
+    z: Value,
+    scalars: ReadonlyMap<string, Value>,
+  ): Phase {
+    const { rule, options } = this.#spec.loss;
+    const inputs = new Map([
+      ...this.#discriminatorInputs,
+      ["real", this.#real],
+      ["z", z],
+      ...(this.#labels ? [["labels", this.#labels] as const] : []),
+      ...this.#variables.noise,
+      ...this.#schedules,
+    ]);
     return {
       name,
       network,
       loss: objective,
       inputs,
-      gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
-      assignments: new Map(variables.assigned),
+      gradients: this.#slopes(network, objective),
+      assignments: new Map(this.#variables.assigned),
       scalars,
-      clip: (network === "discriminator" && loss.rule.clip?.(loss.options)) || 0,
+      clip: (network === "discriminator" && rule.clip?.(options)) || 0,
     };
-  };
-
-  const z = noise();
-  const fake = generate(z);
-  const held = ops.stopGradient(fake);
-  // Penalties differentiate one side's logits alone, which a shared pass would make dearer.
-  const together = model.independentSamples === true && !labels && spec.regularizers.length === 0;
-  const logits = together
-    ? halves(discriminate(ops.concat([real, held], 0)), batch / pack)
-    : { real: discriminate(real), fake: discriminate(held) };
-  let objective = loss.rule.discriminator(logits, loss.options);
-  const scalars = new Map([
-    ["realLogit", ops.reduceMean(logits.real)],
-    ["fakeLogit", ops.reduceMean(logits.fake)],
-  ]);
-  for (const { rule, options } of spec.regularizers) {
-    if (!rule.penalty) continue;
-    const given = { real, fake: held, discriminate };
-    const judged = { realLogits: logits.real, fakeLogits: logits.fake };
-    const term = rule.penalty({ ...given, ...judged, ...resources(rule.name) }, options);
-    scalars.set(rule.name, term);
-    objective = ops.add(objective, term);
   }
-  const judge = (images: Value) => ({ real: discriminate(real), fake: discriminate(images) });
-  /** `mine` with what both players pay for the game's gradients. */
-  const withJoint = (
-    mine: Value,
-    network: Phase["network"],
-    other: Phase["network"],
-    theirs: () => Value,
-    logged: Map<string, Value>,
-  ): Value => {
-    const joint = spec.regularizers.filter(({ rule }) => rule.joint);
-    if (joint.length === 0) return mine;
-    const inputs = { own: slopesOf(network, mine), others: slopesOf(other, theirs()) };
-    return joint.reduce((sum, { rule, options }) => {
-      const { scheduled } = resources(rule.name);
-      const pay = rule.joint as NonNullable<typeof rule.joint>;
-      const term = pay({ ...inputs, scheduled }, options);
-      logged.set(rule.name, term);
-      return ops.add(sum, term);
-    }, mine);
-  };
-  const generatorLoss = () => loss.rule.generator(judge(fake), loss.options);
-  objective = withJoint(objective, "discriminator", "generator", generatorLoss, scalars);
-  const dInputs = new Map([
-    ["real", real],
-    ["z", z],
-  ]);
-  const dPhase = finish("d", "discriminator", objective, dInputs, scalars);
-
-  const generatorPhase = (name: string, latent: Value, images: Value) => {
-    const judged = {
-      real: loss.rule.generatorNeedsReal ? discriminate(real) : logits.real,
-      fake: discriminate(images),
-    };
-    // What an earlier move drew or read is listed, too: its values may be needed again.
-    const inputs = new Map([...dInputs, ["z", latent] as const]);
-    const logged = new Map<string, Value>();
-    const mine = loss.rule.generator(judged, loss.options);
-    const theirs = () => loss.rule.discriminator(judge(images), loss.options);
-    const whole = withJoint(mine, "generator", "discriminator", theirs, logged);
-    return finish(name, "generator", whole, inputs, logged);
-  };
-  // The fakes and their statistics were already counted in the discriminator's move.
-  variables.beginPhase();
-  const gPhase = generatorPhase("g", z, fake);
-  const plan = [...new Array<Phase>(spec.discriminatorSteps).fill(dPhase), gPhase];
-  if (spec.generatorSteps > 1) {
-    variables.beginPhase();
-    const fresh = noise();
-    const again = generatorPhase("g-again", fresh, generate(fresh));
-    plan.push(...new Array<Phase>(spec.generatorSteps - 1).fill(again));
-  }
-  return { variables, plan, averaged: "generator" };
 }
 
 /** m samples [C,...] after each other along axis 1: [N,C,...] -> [N/m,mC,...]. */
@@ -208,7 +281,7 @@ function checkPack({ pack = 1, batch, model }: GameSpec): void {
   }
 }
 
-/** Logits [2N,1] of real images followed by fakes. */
-function halves(both: Value, batch: number): { real: Value; fake: Value } {
+/** Logits [2N,1] of real samples followed by fakes. */
+function halves(both: Value, batch: number): Logits {
   return { real: ops.slice(both, 0, 0, batch), fake: ops.slice(both, 0, batch, 2 * batch) };
 }
