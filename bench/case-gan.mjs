@@ -14,10 +14,11 @@ import {
  * @param {import("../dist/runtime/index.js").Backend} backend
  * @param {"mlp" | "dcgan"} family
  * @param {{ size: number, channels: number }} image
+ * @param {readonly string[]} [penalties] with a gamma of 1
  * @returns {Promise<import("./cases.mjs").Case>}
  */
-export async function buildGanStep(backend, family, image) {
-  const game = ganGame(family, image);
+export async function buildGanStep(backend, family, image, penalties = []) {
+  const game = ganGame(family, image, penalties);
   const optimizer = { rule: adam, options: adam.schema.parse({ beta1: 0.5 }) };
   const optimizers = new Map([
     ["discriminator", optimizer],

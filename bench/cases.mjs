@@ -17,6 +17,8 @@ export const cases = {
   "dcgan64-step": (backend) => buildGanStep(backend, "dcgan", { size: 64, channels: 1 }),
   "dcgan64-rgb-step": (backend) => buildGanStep(backend, "dcgan", { size: 64, channels: 3 }),
   "dcgan32-step": (backend) => buildGanStep(backend, "dcgan", { size: 32, channels: 1 }),
+  "dcgan32-r1r2-step": (backend) =>
+    buildGanStep(backend, "dcgan", { size: 32, channels: 1 }, ["r1", "r2"]),
   "lstm32-step": (backend) => buildLanguageStep(backend, 32),
   "lstm512-step": (backend) => buildLanguageStep(backend, 512),
   "lstm32-core": (backend) => buildLanguageCore(backend, 32),

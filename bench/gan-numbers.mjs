@@ -1,5 +1,5 @@
 // The weights and batches that every side of a GAN's comparison starts from.
-import { buildGame, nonSaturating } from "../dist/adversarial/index.js";
+import { buildGame, nonSaturating, regularizerByName } from "../dist/adversarial/index.js";
 import { modelByName } from "../dist/models/index.js";
 import { elementsOf, normal, uniform } from "./hashing.mjs";
 
@@ -10,8 +10,8 @@ const pool = 4;
 
 /** @typedef {{ size: number, channels: number }} Image */
 
-/** @param {"mlp" | "dcgan"} family @param {Image} image */
-export function ganGame(family, image) {
+/** @param {"mlp" | "dcgan"} family @param {Image} image @param {readonly string[]} [penalties] */
+export function ganGame(family, image, penalties = []) {
   const definition = modelByName(family);
   return buildGame({
     model: definition.build(definition.schema.parse({}), image, 0),
@@ -20,7 +20,10 @@ export function ganGame(family, image) {
       rule: nonSaturating,
       options: nonSaturating.schema.parse({ average: family === "mlp" }),
     },
-    regularizers: [],
+    regularizers: penalties.map((name) => ({
+      rule: regularizerByName(name),
+      options: { gamma: 1 },
+    })),
     batch,
     discriminatorSteps: 1,
     generatorSteps: 1,

@@ -40,6 +40,7 @@ def gan_step(
     probabilities: bool = False,
     channels_last: bool = False,
     compiled: bool = False,
+    penalties: bool = False,
     optimizer: Callable = _adam,
     lr: float = 2e-4,
 ) -> Step:
@@ -47,6 +48,7 @@ def gan_step(
 
     frozen: D's weight gradients are not computed in the G step. joint: real and fake go through D
     as one batch (only equivalent where D has no batch norm). half: D's loss is (real + fake) / 2.
+    penalties: R1 and R2, gamma 1 each, by double backward: half the mean squared norm of D's slope.
     probabilities: sigmoid, then BCE, literally as in the article; else BCE on logits.
     """
     layout = torch.channels_last if channels_last else torch.contiguous_format
@@ -56,6 +58,7 @@ def gan_step(
     run_g, run_d = (torch.compile(g), torch.compile(d)) if compiled else (g, d)
     g_adam = optimizer(g.parameters(), adam, lr)
     d_adam = optimizer(d.parameters(), adam, lr)
+    d_parameters = list(d.parameters())
     reals = [
         _float32(uniform(2000 + i, (BATCH, *image), 1)).to(memory_format=layout)
         for i in range(POOL)
@@ -71,15 +74,22 @@ def gan_step(
     def step(index: int) -> list[float]:
         x, z = reals[index % POOL], noise[index % POOL]
         fake = run_g(z)
+        held = fake.detach()
+        if penalties:
+            x, held = x.requires_grad_(), held.requires_grad_()
         d_adam.zero_grad(set_to_none=True)
         if joint:
-            on_real, on_fake = run_d(torch.cat([x, fake.detach()])).split(BATCH)
+            on_real, on_fake = run_d(torch.cat([x, held])).split(BATCH)
         else:
-            on_real, on_fake = run_d(x), run_d(fake.detach())
+            on_real, on_fake = run_d(x), run_d(held)
         d_loss = loss(on_real, True) + loss(on_fake, False)
         if half:
             d_loss = d_loss / 2
-        d_loss.backward()
+        if penalties:
+            slopes = torch.autograd.grad(on_real.sum() + on_fake.sum(), [x, held], create_graph=True)
+            d_loss = d_loss + sum(s.square().sum([1, 2, 3]).mean() / 2 for s in slopes)
+        # Without the inputs named, the images' own gradients would be made and added up, too.
+        d_loss.backward(inputs=d_parameters if penalties else None)
         d_adam.step()
         if frozen:
             d.requires_grad_(False)
@@ -143,6 +153,23 @@ def _dcgan_case(size: int, channels: int) -> dict:
             "compile-fused-channels-last": variant(
                 adam="fused", channels_last=True, compiled=True
             ),
+        },
+    }
+
+
+def _penalized_case(size: int) -> dict:
+    def variant(**options):
+        image = (1, size, size)
+        make = lambda: networks.dcgan(size, 1)  # noqa: E731
+        return _gan_variant(make, "dcgan", image, penalties=True, **options)
+
+    return {
+        "timed": f"as dcgan{size}-step, with R1 and R2 (gamma 1) by double backward",
+        "variants": {
+            "plain": variant(adam="loop", frozen=False),
+            "frozen": variant(adam="loop"),
+            "frozen-fused": variant(adam="fused"),
+            "frozen-fused-channels-last": variant(adam="fused", channels_last=True),
         },
     }
 
@@ -257,6 +284,7 @@ CASES: dict[str, dict] = {
     "dcgan64-step": _dcgan_case(64, 1),
     "dcgan64-rgb-step": _dcgan_case(64, 3),
     "dcgan32-step": _dcgan_case(32, 1),
+    "dcgan32-r1r2-step": _penalized_case(32),
     "lstm32-step": _language_case(32),
     "lstm512-step": _language_case(512),
     "lstm32-core": _core_case(32),
