@@ -86,7 +86,7 @@ const values: readonly Case[] = [
   [set("loss.smoothing=2"), /loss "non-saturating": smoothing must be < 1, received 2/],
   [set('regularizers={"name":"r1"}'), /regularizers must be an array/],
   [set('regularizers=[{"name":"r7"}]'), /unknown regularizer "r7"/],
-  [set("regularizers.0.gamma=-1"), /regularizer "r1": gamma must be >= 0, received -1/],
+  [set("regularizers.0.gamma=-1"), /regularizer "r1": gamma must be 0 or above, received -1/],
   [set("regularizers.5.gamma=1"), /"5" is no index of a list of 1/],
   [set("optimizer.generator.name=adan"), /unknown optimizer "adan".*adam/],
   [set("optimizer.generator.learningRate=-1"), /learningRate must be 0 or above, received -1/],

@@ -26,6 +26,13 @@ test("a line shows bar, percent, speed, time left and losses", () => {
   expect(formatProgress(state(0, { totalSteps: 0 }))).not.toContain("NaN");
 });
 
+test("without a batch size only the share and the time left are shown", () => {
+  const whole = { step: 250, fraction: 0.25, values: {} };
+  expect(formatProgress(whole, { stepsPerSecond: 2, secondsLeft: 60 })).toBe(
+    "[#####---------------]  25%  1 min 00 s left",
+  );
+});
+
 test("durations read as a person says them", () => {
   expect([0, 59.4, 61, 3599, 3600, 7620].map(formatDuration)).toEqual([
     "0 s",

@@ -8,8 +8,8 @@ export interface ProgressState {
   readonly totalSteps?: number | undefined;
   /** Share done, 0 to 1, when it is not `step / totalSteps` (a run that ends after minutes). */
   readonly fraction?: number | undefined;
-  /** Real images per step. */
-  readonly batchSize: number;
+  /** Real images per step; without it only the share done and the time left are shown. */
+  readonly batchSize?: number;
   /** Shown as they are, such as `D_loss 0.693`. */
   readonly values: Readonly<Record<string, number>>;
 }
@@ -142,9 +142,11 @@ export function formatProgress(state: ProgressState, rates: Rates = {}): string 
     const percent = String(Math.floor(fraction * 100)).padStart(3);
     parts.push(`[${"#".repeat(full)}${"-".repeat(barWidth - full)}] ${percent}%`);
   }
-  parts.push(totalSteps === undefined ? `step ${step}` : `step ${step}/${totalSteps}`);
   const { stepsPerSecond, secondsLeft } = rates;
-  if (stepsPerSecond !== undefined) {
+  if (batchSize !== undefined) {
+    parts.push(totalSteps === undefined ? `step ${step}` : `step ${step}/${totalSteps}`);
+  }
+  if (stepsPerSecond !== undefined && batchSize !== undefined) {
     parts.push(`${short(stepsPerSecond)} steps/s`, `${short(stepsPerSecond * batchSize)} img/s`);
   }
   if (secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);

@@ -61,7 +61,7 @@ export function addReproduce(program: Command): Command {
       onProgress: ({ fraction, message }) => {
         if (message !== shown) progress.message(message);
         shown = message;
-        progress.update({ step: Math.round(fraction * 1000), fraction, batchSize: 1, values: {} });
+        progress.update({ step: Math.round(fraction * 1000), fraction, values: {} });
       },
     });
     progress.end();
