@@ -233,6 +233,12 @@ PENALTIES: dict[str, tuple[str, str, Callable[[torch.Tensor], torch.Tensor]]] = 
 }
 
 
+def _lecam(net: nn.Module, samples: dict[str, torch.Tensor]) -> torch.Tensor:
+    """.3 (mean (D(x) - .7)^2 + mean (D(fake) + .2)^2): anchors real -.2, fake .7."""
+    on_real, on_fake = net(samples["x"]), net(samples["fake"])
+    return 0.3 * ((on_real - 0.7).square().mean() + (on_fake + 0.2).square().mean())
+
+
 def make_penalties() -> None:
     draw = Draw(420_000)
     functional = nn.functional
@@ -264,10 +270,13 @@ def make_penalties() -> None:
         }
         tensors |= {f"{name}/{key}": array(value) for key, value in samples.items()}
         case = {"name": name, "network": type(net).__doc__, "config": config, "values": {}}
-        for penalty, (place, _, formula) in PENALTIES.items():
+        for penalty in [*PENALTIES, "lecam"]:
             net.zero_grad()
-            gradient = _input_gradient(net, _at(samples, place))
-            value = formula(gradient)
+            if penalty == "lecam":
+                value = _lecam(net, samples)
+            else:
+                place, _, formula = PENALTIES[penalty]
+                value = formula(_input_gradient(net, _at(samples, place)))
             value.backward()
             case["values"][penalty] = value.item()
             for key, param in net.named_parameters():
@@ -280,7 +289,8 @@ def make_penalties() -> None:
         tensors,
         {
             "torch": torch.__version__,
-            "penalties": {name: text for name, (_, text, _) in PENALTIES.items()},
+            "penalties": {name: text for name, (_, text, _) in PENALTIES.items()}
+            | {"lecam": _lecam.__doc__},
             "tensors": "CASE/x|fake|mix|disturbance, CASE/params/P, CASE/PENALTY/P = weight gradient",
             "cases": cases,
         },

@@ -2,12 +2,13 @@ import { gradients } from "../graph/gradients.ts";
 import * as ops from "../graph/ops/index.ts";
 import { leaf } from "../graph/ops/leaf.ts";
 import type { Value } from "../graph/value.ts";
+import { zeros } from "../nn/initializers.ts";
 import { Variables } from "../nn/scope.ts";
 import { scheduleAt } from "../optim/schedule.ts";
 import { usageError } from "../util/errors.ts";
 import type { Logits, Loss } from "./loss.ts";
 import type { Players } from "./model.ts";
-import type { Regularizer, RegularizerInputs } from "./regularizer.ts";
+import type { Regularizer, Resources } from "./regularizer.ts";
 
 /** One player's move: what it reads, minimises, and leaves behind. */
 export interface Phase {
@@ -122,9 +123,13 @@ class GameBuilder {
   }
 
   #discriminate = (samples: Value): Value => {
-    const { model, pack = 1 } = this.#spec;
+    const { model, pack = 1, regularizers } = this.#spec;
     const scope = this.#variables.scope("discriminator");
-    return model.discriminator(scope, packed(samples, pack), this.#labels);
+    const seen = regularizers.reduce(
+      (x, { rule, options }) => rule.perturb?.(x, this.#resources(rule.name), options) ?? x,
+      samples,
+    );
+    return model.discriminator(scope, packed(seen, pack), this.#labels);
   };
 
   #judge(fake: Value): Logits {
@@ -209,8 +214,8 @@ class GameBuilder {
     return objective;
   }
 
-  /** A rule's own random numbers and schedules. */
-  #resources(rule: string): Pick<RegularizerInputs, "noise" | "scheduled"> {
+  /** A rule's own random numbers, schedules and averages. */
+  #resources(rule: string): Resources {
     const scope = this.#variables.scope(`regularizer/${rule}`);
     return {
       noise: (...random) => scope.noise(...random),
@@ -222,6 +227,13 @@ class GameBuilder {
         const known = this.#schedules.get(path) ?? leaf(path, [], { kind: "schedule", at });
         this.#schedules.set(path, known);
         return known;
+      },
+      average: (name, now, decay) => {
+        const before = scope.state(name, [], zeros);
+        const kept = ops.mul(before, ops.scalar(decay));
+        const added = ops.mul(now, ops.scalar(1 - decay));
+        scope.assign(name, ops.stopGradient(ops.add(kept, added)));
+        return before;
       },
     };
   }

@@ -10,6 +10,8 @@ import { wasserstein } from "./losses/wasserstein.ts";
 import type { Regularizer } from "./regularizer.ts";
 import { consensus } from "./regularizers/consensus.ts";
 import { dragan } from "./regularizers/dragan.ts";
+import { instanceNoise } from "./regularizers/instance-noise.ts";
+import { lecam } from "./regularizers/lecam.ts";
 import { r1 } from "./regularizers/r1.ts";
 import { r2 } from "./regularizers/r2.ts";
 import { wganGp } from "./regularizers/wgan-gp.ts";
@@ -18,12 +20,14 @@ export { buildGame, type Game, type GameSpec, type Phase } from "./game.ts";
 export { generatorGraph } from "./generator-graph.ts";
 export type { Logits, Loss } from "./loss.ts";
 export type { GanModel, ImageShape, Players } from "./model.ts";
-export type { JointInputs, Regularizer, RegularizerInputs } from "./regularizer.ts";
+export type { JointInputs, Regularizer, RegularizerInputs, Resources } from "./regularizer.ts";
 export {
   consensus,
   dragan,
   hinge,
+  instanceNoise,
   leastSquares,
+  lecam,
   minimax,
   nonSaturating,
   r1,
@@ -45,7 +49,15 @@ export const losses: readonly Loss[] = [
   relativisticAverage,
 ];
 /** Every regularizer by name; a new one is a file and a line here. */
-export const regularizers: readonly Regularizer[] = [r1, r2, wganGp, dragan, consensus];
+export const regularizers: readonly Regularizer[] = [
+  r1,
+  r2,
+  wganGp,
+  dragan,
+  consensus,
+  lecam,
+  instanceNoise,
+];
 
 /** Throws a usage error that names the known ones. */
 export function lossByName(name: string): Loss {

@@ -2,13 +2,8 @@ import type { z } from "zod";
 import type { Value } from "../graph/value.ts";
 import type { Schedule } from "../optim/schedule.ts";
 
-export interface RegularizerInputs {
-  readonly real: Value;
-  readonly fake: Value;
-  /** D(samples) -> logits [N,1], with the batch's labels where there are any. */
-  readonly discriminate: (samples: Value) => Value;
-  readonly realLogits: Value;
-  readonly fakeLogits: Value;
+/** What a rule may ask the game for; names are its own. */
+export interface Resources {
   /** Fresh random numbers at every step: standard normal, or uniform in [0, 1). */
   readonly noise: (
     name: string,
@@ -17,6 +12,20 @@ export interface RegularizerInputs {
   ) => Value;
   /** An option that may change over training, as a number []. */
   readonly scheduled: (name: string, schedule: Schedule) => Value;
+  /**
+   * A moving average over the steps of a number [], as it was before this one; starts at 0. It becomes
+   * decay times itself plus the rest of `now`.
+   */
+  readonly average: (name: string, now: Value, decay: number) => Value;
+}
+
+export interface RegularizerInputs extends Resources {
+  readonly real: Value;
+  readonly fake: Value;
+  /** D(samples) -> logits [N,1], with the batch's labels where there are any. */
+  readonly discriminate: (samples: Value) => Value;
+  readonly realLogits: Value;
+  readonly fakeLogits: Value;
 }
 
 /** Gradients of both players' losses with respect to their own parameters. */
@@ -24,10 +33,10 @@ export interface JointInputs {
   /** Of the player whose move it is. */
   readonly own: readonly Value[];
   readonly others: readonly Value[];
-  readonly scheduled: RegularizerInputs["scheduled"];
+  readonly scheduled: Resources["scheduled"];
 }
 
-/** A term that is added to the players' losses. */
+/** A term that is added to the players' losses, or a change of what the discriminator sees. */
 export interface Regularizer<Options = unknown> {
   readonly name: string;
   readonly summary: string;
@@ -36,4 +45,6 @@ export interface Regularizer<Options = unknown> {
   penalty?(inputs: RegularizerInputs, options: Options): Value;
   /** Added to the loss of each player. */
   joint?(inputs: JointInputs, options: Options): Value;
+  /** What the discriminator sees in place of samples [N, ...], real and generated ones alike. */
+  perturb?(samples: Value, resources: Resources, options: Options): Value;
 }

@@ -2,7 +2,9 @@ import {
   consensus as consensusRule,
   dragan as draganRule,
   hinge as hingeRule,
+  instanceNoise as instanceNoiseRule,
   leastSquares as leastSquaresRule,
+  lecam as lecamRule,
   minimax as minimaxRule,
   nonSaturating as nonSaturatingRule,
   r1 as r1Rule,
@@ -83,6 +85,10 @@ export const r2 = builder(r2Rule);
 export const wganGp = builder(wganGpRule);
 /** Gradient penalty around real images (arXiv 1705.07215). */
 export const dragan = builder(draganRule);
+/** LeCam regularisation for little data (arXiv 2104.03310). */
+export const lecam = builder(lecamRule);
+/** Noise on everything that D sees (arXiv 1610.04490). */
+export const instanceNoise = builder(instanceNoiseRule);
 /** Consensus optimisation (arXiv 1705.10461). */
 export const consensus = builder(consensusRule);
 
