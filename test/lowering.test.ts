@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { gradients } from "../../graph/gradients.ts";
-import { interpret } from "../../graph/interpret.ts";
-import type { NdArray } from "../../graph/nd-array.ts";
-import * as ops from "../../graph/ops/index.ts";
-import { leafName } from "../../graph/ops/leaf.ts";
-import { simplify } from "../../graph/passes/index.ts";
-import { elementCount, topologicalOrder, type Value } from "../../graph/value.ts";
-import { Random } from "../../util/random.ts";
-import { cpuBackend, type Tensor } from "../index.ts";
-import { lowerForCpu } from "./index.ts";
+import { gradients } from "../src/graph/gradients.ts";
+import { interpret } from "../src/graph/interpret.ts";
+import type { NdArray } from "../src/graph/nd-array.ts";
+import * as ops from "../src/graph/ops/index.ts";
+import { leafName } from "../src/graph/ops/leaf.ts";
+import { simplify } from "../src/graph/passes/index.ts";
+import { elementCount, topologicalOrder, type Value } from "../src/graph/value.ts";
+import { cpuBackend, type Tensor } from "../src/runtime/index.ts";
+import { lowerForCpu } from "../src/runtime/lowering/index.ts";
+import { Random } from "../src/util/random.ts";
 
 /** Bounds on the largest error against the largest number: in f64, and in f32 at run time. */
 const exact = 1e-12;
