@@ -204,39 +204,48 @@ def _at(samples: dict[str, torch.Tensor], kind: str) -> torch.Tensor:
     return real if kind == "real" else fake
 
 
-PENALTIES: dict[str, tuple[str, str, Callable[[torch.Tensor], torch.Tensor]]] = {
-    "r1": (
-        "real",
-        "gamma/2 * mean over n of sum (d sum D(x) / dx_n)^2, gamma = 10",
-        lambda gradient: 5.0 * gradient.square().sum(1).mean(),
-    ),
-    "r2": (
-        "fake",
-        "gamma/2 * mean over n of sum (d sum D(y) / dy_n)^2, gamma = 10, y = fake",
-        lambda gradient: 5.0 * gradient.square().sum(1).mean(),
-    ),
-    "wgan-gp": (
-        "between",
-        "lambda * mean over n of (norm2(d sum D(y) / dy_n) - 1)^2, lambda = 10, y = x + mix (fake - x)",
-        lambda gradient: 10.0 * (gradient.norm(2, dim=1) - 1).square().mean(),
-    ),
-    "zero-centred": (
-        "between",
-        "lambda * mean over n of sum (d sum D(y) / dy_n)^2, lambda = 10, y = x + mix (fake - x)",
-        lambda gradient: 10.0 * gradient.square().sum(1).mean(),
-    ),
-    "dragan": (
-        "around",
-        "wgan-gp's at y = x + .5 std(x) disturbance",
-        lambda gradient: 10.0 * (gradient.norm(2, dim=1) - 1).square().mean(),
-    ),
-}
+def _square(place: str, weight: float) -> Callable:
+    """weight times the mean squared norm of D's slope there."""
+    return lambda net, samples: (
+        weight * _input_gradient(net, _at(samples, place)).square().sum(1).mean()
+    )
+
+
+def _to_one(place: str, weight: float) -> Callable:
+    """weight times the mean squared distance of the slope's norm from 1."""
+    return lambda net, samples: (
+        weight * (_input_gradient(net, _at(samples, place)).norm(2, dim=1) - 1).square().mean()
+    )
 
 
 def _lecam(net: nn.Module, samples: dict[str, torch.Tensor]) -> torch.Tensor:
-    """.3 (mean (D(x) - .7)^2 + mean (D(fake) + .2)^2): anchors real -.2, fake .7."""
     on_real, on_fake = net(samples["x"]), net(samples["fake"])
     return 0.3 * ((on_real - 0.7).square().mean() + (on_fake + 0.2).square().mean())
+
+
+PENALTIES: dict[str, tuple[str, Callable]] = {
+    "r1": (
+        "gamma/2 * mean over n of sum (d sum D(x) / dx_n)^2, gamma = 10",
+        _square("real", 5.0),
+    ),
+    "r2": (
+        "gamma/2 * mean over n of sum (d sum D(y) / dy_n)^2, gamma = 10, y = fake",
+        _square("fake", 5.0),
+    ),
+    "wgan-gp": (
+        "lambda * mean over n of (norm2(d sum D(y) / dy_n) - 1)^2, lambda = 10, y = x + mix (fake - x)",
+        _to_one("between", 10.0),
+    ),
+    "zero-centred": (
+        "lambda * mean over n of sum (d sum D(y) / dy_n)^2, lambda = 10, y = x + mix (fake - x)",
+        _square("between", 10.0),
+    ),
+    "dragan": ("wgan-gp's at y = x + .5 std(x) disturbance", _to_one("around", 10.0)),
+    "lecam": (
+        ".3 (mean (D(x) - .7)^2 + mean (D(fake) + .2)^2): anchors real -.2, fake .7.",
+        _lecam,
+    ),
+}
 
 
 def make_penalties() -> None:
@@ -270,13 +279,9 @@ def make_penalties() -> None:
         }
         tensors |= {f"{name}/{key}": array(value) for key, value in samples.items()}
         case = {"name": name, "network": type(net).__doc__, "config": config, "values": {}}
-        for penalty in [*PENALTIES, "lecam"]:
+        for penalty, (_, formula) in PENALTIES.items():
             net.zero_grad()
-            if penalty == "lecam":
-                value = _lecam(net, samples)
-            else:
-                place, _, formula = PENALTIES[penalty]
-                value = formula(_input_gradient(net, _at(samples, place)))
+            value = formula(net, samples)
             value.backward()
             case["values"][penalty] = value.item()
             for key, param in net.named_parameters():
@@ -289,8 +294,7 @@ def make_penalties() -> None:
         tensors,
         {
             "torch": torch.__version__,
-            "penalties": {name: text for name, (_, text, _) in PENALTIES.items()}
-            | {"lecam": _lecam.__doc__},
+            "penalties": {name: text for name, (text, _) in PENALTIES.items()},
             "tensors": "CASE/x|fake|mix|disturbance, CASE/params/P, CASE/PENALTY/P = weight gradient",
             "cases": cases,
         },

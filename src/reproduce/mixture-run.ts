@@ -1,4 +1,3 @@
-import { generatorGraph } from "../adversarial/index.ts";
 import { BatchOrder } from "../data/batches.ts";
 import { drawMixture, type Mixture } from "../data/mixtures.ts";
 import { type MixtureModes, mixtureModes } from "../metrics/scores/mixture-modes.ts";
@@ -10,6 +9,7 @@ import { createEngine } from "../train/engine/create-engine.ts";
 import { initialArrays } from "../train/initial-arrays.ts";
 import { feedSchedules, NoiseSource } from "../train/noise.ts";
 import { gameOf, optimizersOf } from "../train/resolve.ts";
+import { Sampler } from "../train/sampler.ts";
 import { GansmithError } from "../util/errors.ts";
 import { Random } from "../util/random.ts";
 
@@ -81,34 +81,15 @@ export async function runMixture(
     const prefix = recipe.emaKimg > 0 ? "ema/" : "";
     const names = game.variables.under("generator").map((v) => v.name);
     const arrays = await engine.read(names.map((name) => prefix + name));
-    const weights = new Map(
-      names.map((name) => [name, arrays.get(prefix + name) as Float32Array] as const),
-    );
-    const points = await draw(weights, backend, seed);
+    const weights = names.map((name) => [name, arrays.get(prefix + name) as Float32Array] as const);
+    const sampler = await Sampler.create(mixtureMlp, backend);
+    sampler.setWeights(new Map(weights));
+    const chunks = sampler.stream(judgedPoints, seed, { chunk: judgedPoints });
+    const points = (await chunks.next()).value as Float32Array;
+    await sampler.release();
     const seconds = (performance.now() - start) / 1000;
     return { ...mixtureModes(points, mixture), points, seconds };
   } finally {
     await engine.release();
   }
-}
-
-async function draw(
-  weights: ReadonlyMap<string, Float32Array>,
-  backend: Backend,
-  seed: number,
-): Promise<Float32Array> {
-  const { graph, variables } = generatorGraph(mixtureMlp);
-  const session = await backend.compile(graph);
-  const feeds = new Map<string, Tensor>(
-    variables.map((v) => [
-      v.name,
-      { dtype: "f32", dims: v.shape, data: weights.get(v.name) as Float32Array },
-    ]),
-  );
-  const z = new Float32Array(judgedPoints * mixtureMlp.latent);
-  new Random(seed, "samples").fillNormal(z);
-  feeds.set("z", { dtype: "f32", dims: [judgedPoints, mixtureMlp.latent], data: z });
-  const out = (await session.run(feeds)).get("images") as Tensor;
-  await session.release();
-  return out.data as Float32Array;
 }

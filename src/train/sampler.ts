@@ -1,23 +1,26 @@
-import { type GanModel, generatorGraph } from "../adversarial/index.ts";
+import { type GanModel, generatorGraph, type Players } from "../adversarial/index.ts";
 import { elementCount } from "../graph/value.ts";
 import type { Variable } from "../nn/scope.ts";
 import type { Backend, Session, Tensor } from "../runtime/session.ts";
 import { usageError } from "../util/errors.ts";
 import { Random } from "../util/random.ts";
 
-/** Draws images from a generator. */
-export class Sampler {
-  readonly model: GanModel;
+/** Draws samples from a generator. */
+export class Sampler<Model extends Players = GanModel> {
+  readonly model: Model;
   #session: Session;
   #variables: readonly Variable[];
   #weights = new Map<string, Tensor>();
 
-  static async create(model: GanModel, backend: Backend): Promise<Sampler> {
+  static async create<Model extends Players>(
+    model: Model,
+    backend: Backend,
+  ): Promise<Sampler<Model>> {
     const { graph, variables } = generatorGraph(model);
     return new Sampler(model, await backend.compile(graph), variables);
   }
 
-  private constructor(model: GanModel, session: Session, variables: readonly Variable[]) {
+  private constructor(model: Model, session: Session, variables: readonly Variable[]) {
     this.model = model;
     this.#session = session;
     this.#variables = variables;

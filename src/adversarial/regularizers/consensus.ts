@@ -3,7 +3,7 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Value } from "../../graph/value.ts";
 import { weightSchema } from "../../optim/schedule.ts";
 import type { Regularizer } from "../regularizer.ts";
-import { half } from "./r1.ts";
+import { half } from "./gradient-norm.ts";
 
 const schema = z.strictObject({
   /** Weight gamma; the term is gamma/2 times the squared norm. */

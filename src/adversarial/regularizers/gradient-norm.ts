@@ -33,3 +33,8 @@ export function between(a: Value, b: Value, t: Value): Value {
 export function perSample(samples: Value): number[] {
   return samples.shape.map((d, i) => (i === 0 ? (d as number) : 1));
 }
+
+/** Half of a weight [], as penalties have it in front of a square. */
+export function half(weight: Value): Value {
+  return ops.mul(weight, ops.scalar(0.5));
+}

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import * as ops from "../../graph/ops/index.ts";
-import type { Value } from "../../graph/value.ts";
 import { weightSchema } from "../../optim/schedule.ts";
 import type { Regularizer } from "../regularizer.ts";
-import { gradientPenalty } from "./gradient-norm.ts";
+import { gradientPenalty, half } from "./gradient-norm.ts";
 
 export const gammaSchema = z.strictObject({
   /** Weight gamma; the term is gamma/2 times the squared norm. */
@@ -18,7 +16,3 @@ export const r1: Regularizer<z.output<typeof gammaSchema>> = {
   penalty: ({ real, realLogits, scheduled }, { gamma }) =>
     gradientPenalty(realLogits, real, half(scheduled("gamma", gamma)), 0),
 };
-
-export function half(weight: Value): Value {
-  return ops.mul(weight, ops.scalar(0.5));
-}

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Regularizer } from "../regularizer.ts";
-import { gradientPenalty } from "./gradient-norm.ts";
-import { gammaSchema, half } from "./r1.ts";
+import { gradientPenalty, half } from "./gradient-norm.ts";
+import { gammaSchema } from "./r1.ts";
 
 /** R1's counterpart on generated samples: gamma/2 E |grad D(G(z))|^2 (arXiv 1801.04406). */
 export const r2: Regularizer<z.output<typeof gammaSchema>> = {
