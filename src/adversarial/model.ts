@@ -8,6 +8,14 @@ export interface ImageShape {
   readonly size: number;
 }
 
+/** Samples that the discriminator judges, with what is known of them. */
+export interface Judged {
+  readonly samples: Value;
+  /** The noise that they were made from; none for real ones. */
+  readonly z?: Value | undefined;
+  readonly labels?: Value | undefined;
+}
+
 /** The two players of a game. Building one again on the same scope shares its variables. */
 export interface Players {
   /** Length of the noise vector z ~ N(0, I). */
@@ -23,6 +31,17 @@ export interface Players {
   generator(s: Scope, z: Value, labels?: Value): Value;
   /** Samples [N, ...sample] (labels i32 [N]) -> logits [N,1], larger is more real. */
   discriminator(s: Scope, samples: Value, labels?: Value): Value;
+  /**
+   * Generators in two parts, z -> styles w -> samples: `generator` is `synthesize` of `styles`.
+   * Path length is measured between them.
+   */
+  styles?(s: Scope, z: Value, labels?: Value): Value;
+  synthesize?(s: Scope, styles: Value): Value;
+  /**
+   * A term [] of both players' losses besides the adversarial one, from a head on the discriminator
+   * (scope `s`): what class, or which code, do the samples show? Undefined where there is nothing to say.
+   */
+  auxiliary?(s: Scope, judged: Judged): Value | undefined;
 }
 
 /** Players of a game of images [C,H,W] in [-1, 1]. */
