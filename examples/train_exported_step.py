@@ -59,6 +59,7 @@ class TrainingStep:
             sys.exit(f"{folder}/manifest.json: version {self.manifest.get('version')}, expected 1")
         self.state = dict(load_file(folder / self.manifest["state"]["file"]))
         self.carried: dict[str, np.ndarray] = {}
+        self.done = 0
         self.sessions = []
         # Rounding grows with the rate, so the check may be recorded at a part of it.
         scale = self.manifest["check"].get("learningRateScale", 1)
@@ -76,7 +77,10 @@ class TrainingStep:
     def run(self, feed) -> dict[str, float]:
         """One iteration; `feed(phase, input)` gives a batch or noise. Returns losses by phase."""
         losses = {}
+        self.done += 1
         for phase, session in zip(self.manifest["phases"], self.sessions, strict=True):
+            if (self.done - 1) % phase.get("interval", 1) != 0:
+                continue
             feeds = {}
             for entry in phase["inputs"]:
                 name, role = entry["name"], entry["role"]

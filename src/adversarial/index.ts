@@ -16,11 +16,25 @@ import { r1 } from "./regularizers/r1.ts";
 import { r2 } from "./regularizers/r2.ts";
 import { wganGp } from "./regularizers/wgan-gp.ts";
 
-export { buildGame, type Game, type GameSpec, type Phase } from "./game.ts";
+export { buildGame } from "./build-game.ts";
+export {
+  type ChosenRegularizer,
+  type Game,
+  type GameSpec,
+  isDue,
+  type Phase,
+} from "./game.ts";
 export { generatorGraph } from "./generator-graph.ts";
 export type { Logits, Loss } from "./loss.ts";
-export type { GanModel, ImageShape, Players } from "./model.ts";
-export type { JointInputs, Regularizer, RegularizerInputs, Resources } from "./regularizer.ts";
+export type { GanModel, ImageShape, Judged, Players } from "./model.ts";
+export type {
+  GeneratorInputs,
+  JointInputs,
+  Regularizer,
+  RegularizerInputs,
+  Resources,
+  Unrolling,
+} from "./regularizer.ts";
 export {
   consensus,
   dragan,

@@ -30,6 +30,8 @@ export class Variables {
   readonly assigned = new Map<string, Value>();
   /** Random inputs that the graph built so far draws. */
   readonly noise = new Map<string, Value>();
+  /** What stands in for parameters by name, as long as it is here: networks as they would be. */
+  readonly substituted = new Map<string, Value>();
 
   /** The scope of one network. `mode` decides what batch norm and dropout do. */
   scope(path: string, mode: "train" | "eval" = "train"): Scope {
@@ -71,7 +73,8 @@ export class Scope {
 
   /** A trained array of the given shape. */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Value {
-    return this.#variable(name, shape, initializer, true).value;
+    const variable = this.#variable(name, shape, initializer, true);
+    return this.variables.substituted.get(variable.name) ?? variable.value;
   }
 
   /** An untrained array; reads what the graph assigned to it last. */

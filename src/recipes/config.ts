@@ -8,6 +8,9 @@ const named = z.looseObject({ name: z.string().min(1) });
 
 const optimizerSchema = named.extend({ learningRate: weightSchema });
 
+/** With `interval` its penalty is paid in every so many steps only, so many times over. */
+const regularizerSchema = named.extend({ interval: z.int().min(1).max(1024).optional() });
+
 /**
  * All that determines a training run. A recipe fills it in; `config.json` of a run folder holds it
  * whole. The options of models, losses, data sets and optimizers are checked by their own schemas.
@@ -22,8 +25,8 @@ export const configSchema = z.strictObject({
   /** 1 grey, 3 colour; what the data are by default. */
   channels: z.union([z.literal(1), z.literal(3)]).optional(),
   loss: named,
-  /** Terms added to the discriminator's loss. */
-  regularizers: z.array(named),
+  /** Terms added to the players' losses, and other changes of the game. */
+  regularizers: z.array(regularizerSchema),
   optimizer: z.strictObject({ discriminator: optimizerSchema, generator: optimizerSchema }),
   /** Images a step and player. */
   batch: z.int().min(2).max(65536),

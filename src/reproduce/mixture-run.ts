@@ -1,3 +1,4 @@
+import { isDue } from "../adversarial/index.ts";
 import { BatchOrder } from "../data/batches.ts";
 import { drawMixture, type Mixture } from "../data/mixtures.ts";
 import { type MixtureModes, mixtureModes } from "../metrics/scores/mixture-modes.ts";
@@ -66,6 +67,7 @@ export async function runMixture(
         real.set(data.subarray(2 * row, 2 * row + 2), 2 * i);
       });
       for (const phase of game.plan) {
+        if (!isDue(phase, step - 1)) continue;
         noise.feed(phase, feeds);
         feedSchedules(phase, kimg, feeds);
         const network = phase.network as "discriminator" | "generator";

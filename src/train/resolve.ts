@@ -25,7 +25,9 @@ export function checkParts(config: RunConfig): void {
   checkDataSpec(config.data as DataSpec);
   options(findModel(config.model.name), config.model, "model");
   options(findLoss(config.loss.name), config.loss, "loss");
-  for (const r of config.regularizers) options(findRegularizer(r.name), r, "regularizer");
+  for (const { interval: _steps, ...r } of config.regularizers) {
+    options(findRegularizer(r.name), r, "regularizer");
+  }
   optimizersOf(config);
   if (config.metrics !== "auto") for (const name of config.metrics) metricByName(name);
 }
@@ -51,8 +53,9 @@ export function gameOf(config: GameConfig, model: Players, sample: readonly numb
     sample,
     loss: { rule: loss, options: options(loss, config.loss, "loss") },
     regularizers: config.regularizers.map((r) => {
-      const rule = findRegularizer(r.name);
-      return { rule, options: options(rule, r, "regularizer") };
+      const { interval = 1, ...own } = r;
+      const rule = findRegularizer(own.name);
+      return { rule, options: options(rule, own, "regularizer"), interval };
     }),
     batch: config.batch,
     pack: config.pack,

@@ -1,4 +1,4 @@
-import type { Game, Phase } from "../adversarial/index.ts";
+import { type Game, isDue, type Phase } from "../adversarial/index.ts";
 import { BatchOrder, type BatchOrderState } from "../data/batches.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { Prefetcher } from "../data/prefetch.ts";
@@ -146,7 +146,8 @@ export class Trainer {
       ["labels", this.#labels],
     ]);
     for (const phase of this.game.plan) {
-      if (phase.network === "discriminator") this.#nextBatch();
+      if (!isDue(phase, this.#step)) continue;
+      if (phase.network === "discriminator" && !phase.interval) this.#nextBatch();
       this.#noise.feed(phase, feeds);
       feedSchedules(phase, this.kimg, feeds);
       const rate = this.#learningRate(phase.network as "discriminator" | "generator");

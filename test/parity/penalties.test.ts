@@ -110,10 +110,15 @@ describe("gradients of gradient penalties equal PyTorch's double backprop", () =
           (discriminators[c.name] as (n: Networks, v: Value) => Value)(net, samples);
         const logits = { realLogits: discriminate(real), fakeLogits: discriminate(fake) };
         const scheduled = (_name: string, weight: Schedule) => ops.scalar(weight as number);
-        const average = (name: string) => ops.scalar(name === "realAnchor" ? -0.2 : 0.7);
+        const kept = (name: string) => ops.scalar(name === "realAnchor" ? -0.2 : 0.7);
         const penalize = rule.penalty as NonNullable<typeof rule.penalty>;
         const value = penalize(
-          { real, fake, discriminate, ...logits, noise: input, scheduled, average },
+          {
+            ...{ real, fake, discriminate, ...logits, noise: input, scheduled, kept },
+            keep: () => {},
+            z: fake,
+            generate: (v) => v,
+          },
           options,
         );
         const names = [...net.parameters.keys()];

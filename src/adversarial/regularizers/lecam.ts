@@ -3,6 +3,7 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Value } from "../../graph/value.ts";
 import { weightSchema } from "../../optim/schedule.ts";
 import type { Regularizer } from "../regularizer.ts";
+import { average } from "./average.ts";
 
 const schema = z.strictObject({
   /** Weight lambda; the paper has 0.01 to 0.5. */
@@ -21,9 +22,9 @@ export const lecam: Regularizer<z.output<typeof schema>> = {
   name: "lecam",
   summary: "weight (E (D(x) - a_fake)^2 + E (D(G(z)) - a_real)^2), a moving averages of logits",
   schema,
-  penalty: ({ realLogits, fakeLogits, scheduled, average }, { weight, decay }) => {
-    const real = average("realAnchor", ops.reduceMean(realLogits), decay);
-    const fake = average("fakeAnchor", ops.reduceMean(fakeLogits), decay);
+  penalty: ({ realLogits, fakeLogits, scheduled, kept, keep }, { weight, decay }) => {
+    const real = average({ kept, keep }, "realAnchor", ops.reduceMean(realLogits), decay);
+    const fake = average({ kept, keep }, "fakeAnchor", ops.reduceMean(fakeLogits), decay);
     const both = ops.add(meanSquare(realLogits, fake), meanSquare(fakeLogits, real));
     return ops.mul(both, scheduled("weight", weight));
   },

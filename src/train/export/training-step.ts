@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Game, Phase } from "../../adversarial/index.ts";
+import { type Game, isDue, type Phase } from "../../adversarial/index.ts";
 import type { ImageDataset } from "../../data/image-dataset.ts";
 import { leafRole } from "../../graph/ops/leaf.ts";
 import type { Value } from "../../graph/value.ts";
@@ -147,6 +147,8 @@ function largestDifference(
     if (!name.startsWith("losses/")) continue;
     const others = b.get(name)?.data as Float32Array;
     for (const [i, loss] of (data as Float32Array).entries()) {
+      // A move that was not due at this step has no loss.
+      if (loss === 0) continue;
       worst = Math.max(worst, Math.abs(loss - (others[i] as number)) / Math.abs(loss));
     }
   }
@@ -189,6 +191,7 @@ function exportMoves(game: Game, config: RunConfig, folder: string): ExportedMov
         outputs: [...prepared.outputs.keys()].map(describeOutput),
         optimizer: describeOptimizer(config, network),
         ...(phase.clip && { clip: phase.clip }),
+        ...(phase.interval && { interval: phase.interval }),
       },
     };
   });
@@ -244,6 +247,7 @@ async function record(
   for (let step = 0; step < checkedSteps; step++) {
     let at = 0;
     await trainer.advance((_phase, feeds, scalars) => {
+      while (!isDue(trainer.game.plan[at] as Phase, step)) at++;
       const move = moves[at] as ExportedMove;
       for (const name of move.feeds) {
         const { dtype, dims, data } = feeds.get(name) as Tensor;
