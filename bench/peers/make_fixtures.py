@@ -15,6 +15,7 @@ import argparse
 
 import torch
 
+from fixture_games import make_games
 from fixture_layers import make_layers
 from fixture_numerics import make_losses, make_optimizers, make_penalties
 from fixture_training import make_article, make_conditional, make_dcgan, make_hash
@@ -25,6 +26,7 @@ MAKERS = {
     "optimizers": make_optimizers,
     "losses": make_losses,
     "penalties": make_penalties,
+    "games": make_games,
     "article": make_article,
     "dcgan": make_dcgan,
     "conditional": make_conditional,

@@ -8,14 +8,24 @@ import { relativistic } from "./losses/relativistic.ts";
 import { relativisticAverage } from "./losses/relativistic-average.ts";
 import { wasserstein } from "./losses/wasserstein.ts";
 import type { Regularizer } from "./regularizer.ts";
+import { ada } from "./regularizers/ada.ts";
+import { balancedConsistency } from "./regularizers/balanced-consistency.ts";
 import { consensus } from "./regularizers/consensus.ts";
+import { consistency } from "./regularizers/consistency.ts";
+import { diffaugment } from "./regularizers/diffaugment.ts";
 import { dragan } from "./regularizers/dragan.ts";
 import { instanceNoise } from "./regularizers/instance-noise.ts";
+import { latentConsistency } from "./regularizers/latent-consistency.ts";
 import { lecam } from "./regularizers/lecam.ts";
+import { pathLength } from "./regularizers/path-length.ts";
 import { r1 } from "./regularizers/r1.ts";
 import { r2 } from "./regularizers/r2.ts";
+import { topK } from "./regularizers/top-k.ts";
+import { unrolled } from "./regularizers/unrolled.ts";
 import { wganGp } from "./regularizers/wgan-gp.ts";
 
+export type { Augmentation } from "./augmentation.ts";
+export { augmentations } from "./augmentations/index.ts";
 export { buildGame } from "./build-game.ts";
 export {
   type ChosenRegularizer,
@@ -36,18 +46,26 @@ export type {
   Unrolling,
 } from "./regularizer.ts";
 export {
+  ada,
+  balancedConsistency,
   consensus,
+  consistency,
+  diffaugment,
   dragan,
   hinge,
   instanceNoise,
+  latentConsistency,
   leastSquares,
   lecam,
   minimax,
   nonSaturating,
+  pathLength,
   r1,
   r2,
   relativistic,
   relativisticAverage,
+  topK,
+  unrolled,
   wasserstein,
   wganGp,
 };
@@ -71,6 +89,14 @@ export const regularizers: readonly Regularizer[] = [
   consensus,
   lecam,
   instanceNoise,
+  consistency,
+  balancedConsistency,
+  latentConsistency,
+  topK,
+  unrolled,
+  pathLength,
+  diffaugment,
+  ada,
 ];
 
 /** Throws a usage error that names the known ones. */

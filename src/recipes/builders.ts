@@ -1,16 +1,24 @@
 import {
+  ada as adaRule,
+  balancedConsistency as balancedConsistencyRule,
   consensus as consensusRule,
+  consistency as consistencyRule,
+  diffaugment as diffaugmentRule,
   dragan as draganRule,
   hinge as hingeRule,
   instanceNoise as instanceNoiseRule,
+  latentConsistency as latentConsistencyRule,
   leastSquares as leastSquaresRule,
   lecam as lecamRule,
   minimax as minimaxRule,
   nonSaturating as nonSaturatingRule,
+  pathLength as pathLengthRule,
   r1 as r1Rule,
   r2 as r2Rule,
   relativisticAverage as relativisticAverageRule,
   relativistic as relativisticRule,
+  topK as topKRule,
+  unrolled as unrolledRule,
   wasserstein as wassersteinRule,
   wganGp as wganGpRule,
 } from "../adversarial/index.ts";
@@ -91,6 +99,22 @@ export const lecam = builder(lecamRule);
 export const instanceNoise = builder(instanceNoiseRule);
 /** Consensus optimisation (arXiv 1705.10461). */
 export const consensus = builder(consensusRule);
+/** D gives changed real images the same logit (CR, arXiv 1910.12027). */
+export const consistency = builder(consistencyRule);
+/** The same for generated images, too (bCR, arXiv 2002.04724). */
+export const balancedConsistency = builder(balancedConsistencyRule);
+/** Near latents: the same logit for D, different images for G (zCR, arXiv 2002.04724). */
+export const latentConsistency = builder(latentConsistencyRule);
+/** G learns from the samples that D finds most real (arXiv 2002.06224). */
+export const topK = builder(topKRule);
+/** G plays against D some steps ahead (arXiv 1611.02163). */
+export const unrolled = builder(unrolledRule);
+/** Even steps in a generator's styles (arXiv 1912.04958). */
+export const pathLength = builder(pathLengthRule);
+/** Random changes of everything that D sees, for little data (arXiv 2006.10738). */
+export const diffaugment = builder(diffaugmentRule);
+/** The same, as often as D overfits (arXiv 2006.06676). */
+export const ada = builder(adaRule);
 
 /** Adam (arXiv 1412.6980); the rate is 2e-4 by default. */
 export function adam(options: Options<typeof adamRule> & Rate = {}): OptimizerSpec {
