@@ -27,6 +27,7 @@ import { wganGp } from "./regularizers/wgan-gp.ts";
 export type { Augmentation } from "./augmentation.ts";
 export { augmentations } from "./augmentations/index.ts";
 export { buildGame } from "./build-game.ts";
+export { discriminatorGraph } from "./discriminator-graph.ts";
 export {
   type ChosenRegularizer,
   type Game,

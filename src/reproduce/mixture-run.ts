@@ -1,4 +1,4 @@
-import { isDue } from "../adversarial/index.ts";
+import { isDue, type Players } from "../adversarial/index.ts";
 import { BatchOrder } from "../data/batches.ts";
 import { drawMixture, type Mixture } from "../data/mixtures.ts";
 import { type MixtureModes, mixtureModes } from "../metrics/scores/mixture-modes.ts";
@@ -13,12 +13,16 @@ import { gameOf, optimizersOf } from "../train/resolve.ts";
 import { Sampler } from "../train/sampler.ts";
 import { GansmithError } from "../util/errors.ts";
 import { Random } from "../util/random.ts";
+import { type Rejection, sampleAccepted } from "./rejection.ts";
 
 /** How the players are trained; everything else is PacGAN's protocol. */
 export type MixtureRecipe = Pick<
   RunConfig,
   "loss" | "regularizers" | "optimizer" | "pack" | "emaKimg"
->;
+> & {
+  /** D turns away what it takes for fake once the training is over. */
+  readonly rejection?: Rejection;
+};
 
 export interface MixtureJob {
   readonly mixture: Mixture;
@@ -28,6 +32,8 @@ export interface MixtureJob {
 }
 
 export interface MixtureOutcome extends MixtureModes {
+  /** What the generator scores without rejection, and the share of its samples that was accepted. */
+  readonly before?: MixtureModes & { readonly accepted: number };
   /** The judged samples, [2500,2]. */
   readonly points: Float32Array;
   readonly seconds: number;
@@ -55,7 +61,7 @@ export async function runMixture(
   try {
     await engine.write(initialArrays(game, seed, engine.arrayNames));
     const data = drawMixture(mixture, trainingPoints, new Random(seed, "mixture"));
-    const order = new BatchOrder(trainingPoints, batch, seed);
+    const nextReals = pointsOf(data, batch, seed);
     const noise = new NoiseSource(game, seed);
     const real = new Float32Array(2 * batch);
     const feeds = new Map<string, Tensor>([
@@ -63,9 +69,7 @@ export async function runMixture(
     ]);
     for (let step = 1; step <= steps; step++) {
       const kimg = (step * batch) / 1000;
-      order.next().forEach((row, i) => {
-        real.set(data.subarray(2 * row, 2 * row + 2), 2 * i);
-      });
+      nextReals(real);
       for (const phase of game.plan) {
         if (!isDue(phase, step - 1)) continue;
         noise.feed(phase, feeds);
@@ -81,17 +85,53 @@ export async function runMixture(
       onStep?.(step);
     }
     const prefix = recipe.emaKimg > 0 ? "ema/" : "";
-    const names = game.variables.under("generator").map((v) => v.name);
-    const arrays = await engine.read(names.map((name) => prefix + name));
-    const weights = names.map((name) => [name, arrays.get(prefix + name) as Float32Array] as const);
-    const sampler = await Sampler.create(mixtureMlp, backend);
-    sampler.setWeights(new Map(weights));
-    const chunks = sampler.stream(judgedPoints, seed, { chunk: judgedPoints });
-    const points = (await chunks.next()).value as Float32Array;
-    await sampler.release();
+    const generator = game.variables.under("generator").map((v) => v.name);
+    const averages = await engine.read(generator.map((name) => prefix + name));
+    const weights = generator.map(
+      (name) => [name, averages.get(prefix + name) as Float32Array] as const,
+    );
+    const discriminator = game.variables.under("discriminator").map((v) => v.name);
+    const arrays = new Map([...weights, ...(await engine.read(discriminator))]);
+    const drawn = await judgedSamples(recipe, arrays, { data, seed, backend });
+    const { points, plain, accepted } = drawn;
     const seconds = (performance.now() - start) / 1000;
-    return { ...mixtureModes(points, mixture), points, seconds };
+    const outcome = { ...mixtureModes(points, mixture), points, seconds };
+    if (!recipe.rejection) return outcome;
+    return { ...outcome, before: { ...mixtureModes(plain, mixture), accepted } };
   } finally {
     await engine.release();
+  }
+}
+
+/** Fills a batch with the next points of a reshuffled order. */
+function pointsOf(data: Float32Array, batch: number, seed: number) {
+  const order = new BatchOrder(data.length / 2, batch, seed);
+  return (into: Float32Array) => {
+    for (const [i, row] of order.next().entries()) {
+      into.set(data.subarray(2 * row, 2 * row + 2), 2 * i);
+    }
+  };
+}
+
+/** The samples that the table measures, and the same without rejection. */
+async function judgedSamples(
+  { rejection }: MixtureRecipe,
+  arrays: ReadonlyMap<string, Float32Array>,
+  { data, seed, backend }: { data: Float32Array; seed: number; backend: Backend },
+): Promise<{ points: Float32Array; plain: Float32Array; accepted: number }> {
+  const sampler = await Sampler.create<Players>(mixtureMlp, backend);
+  try {
+    sampler.setWeights(arrays);
+    const chunks = sampler.stream(judgedPoints, seed, { chunk: judgedPoints });
+    const plain = (await chunks.next()).value as Float32Array;
+    if (rejection) {
+      const nextReals = pointsOf(data, rejection.batch, seed + 1);
+      const inputs = { model: mixtureMlp, sample: [2], sampler, arrays, nextReals, seed, backend };
+      const { samples, share } = await sampleAccepted(rejection, judgedPoints, inputs);
+      return { points: samples, plain, accepted: share };
+    }
+    return { points: plain, plain, accepted: 1 };
+  } finally {
+    await sampler.release();
   }
 }

@@ -1,4 +1,5 @@
 import type { Mixture } from "../data/mixtures.ts";
+import type { MixtureModes } from "../metrics/scores/mixture-modes.ts";
 import { runMixtures } from "./mixture-pool.ts";
 import { type MixtureOutcome, type MixtureRecipe, rows as rowsPerStep } from "./mixture-run.ts";
 import { drawPanels, type Panel } from "./svg.ts";
@@ -23,8 +24,6 @@ const colours = { mode: "#e59866", sample: "#1f618d" };
 
 const publishedEpochs = 400;
 const stepsPerEpoch = 1000;
-/** Four to eight minutes a run on one of two cores; the published 400 are `--full`. */
-const defaultEpochs = 12;
 const quickSteps = 20;
 
 const columns: readonly Column[] = [
@@ -37,6 +36,8 @@ const columns: readonly Column[] = [
 export function mixtureTable(
   mixture: Mixture,
   summary: string,
+  /** Of a run by default: about five minutes on one core. The published 400 are `--full`. */
+  defaultEpochs: number,
   methods: readonly MixtureMethod[],
 ): PublishedTable {
   return {
@@ -64,18 +65,17 @@ export function mixtureTable(
       const panels: Panel[] = [];
       for (const [i, { name, note, theirs }] of chosen.entries()) {
         const own = outcomes.slice(i * seeds, (i + 1) * seeds);
-        const bySeed = own.map(figures);
-        const ours = meanOf(bySeed);
         const published = columns.map(({ key }, k) => [key, theirs?.[k] ?? null]);
-        rows.push({
-          method: name,
-          ours,
-          theirs: Object.fromEntries(published),
-          seeds,
-          bySeed,
-          note,
-        });
-        panels.push(scatter(name, own[0] as MixtureOutcome, mixture));
+        const row = (method: string, scores: readonly MixtureModes[]): TableRow => {
+          const bySeed = scores.map(figures);
+          const ours = meanOf(bySeed);
+          return { method, ours, theirs: Object.fromEntries(published), seeds, bySeed, note };
+        };
+        const before = own.flatMap((outcome) => outcome.before ?? []);
+        if (before.length > 0) rows.push(row(name, before));
+        const method = before.length > 0 ? `${name} + rejection` : name;
+        rows.push(row(method, own));
+        panels.push(scatter(method, own[0] as MixtureOutcome, mixture));
       }
       const share = ((100 * steps) / (publishedEpochs * stepsPerEpoch)).toFixed(1);
       return {
@@ -91,7 +91,7 @@ export function mixtureTable(
   };
 }
 
-function figures({ modes, highQuality, reverseKl }: MixtureOutcome): Figures {
+function figures({ modes, highQuality, reverseKl }: MixtureModes): Figures {
   return { modes, hq: 100 * highQuality, rkl: reverseKl };
 }
 
