@@ -29,8 +29,8 @@ export interface RejectionInputs {
   readonly sampler: Sampler<Players>;
   /** Weights of both players by variable name. */
   readonly arrays: ReadonlyMap<string, Float32Array>;
-  /** Fills a batch with real samples. */
-  readonly nextReals: (into: Float32Array) => void;
+  /** Batches of real samples: `next` puts fresh ones into `feeds`. */
+  readonly reals: { readonly feeds: Map<string, Tensor>; readonly next: () => void };
   readonly seed: number;
   readonly backend: Backend;
 }
@@ -85,7 +85,7 @@ export async function sampleAccepted(
 /** D's arrays after its further steps. */
 async function trainedFurther(
   { steps, batch, learningRate }: Rejection,
-  { model, sample, arrays, nextReals, seed, backend }: RejectionInputs,
+  { model, sample, arrays, reals, seed, backend }: RejectionInputs,
 ): Promise<Map<string, Float32Array>> {
   const rate = {
     from: learningRate,
@@ -106,16 +106,12 @@ async function trainedFurther(
     await engine.write(initialArrays(game, seed, engine.arrayNames));
     await engine.write(arrays);
     const noise = new NoiseSource(game, seed + 1);
-    const data = new Float32Array(batch * elementCount(sample));
-    const feeds = new Map<string, Tensor>([
-      ["real", { dtype: "f32", dims: [batch, ...sample], data }],
-    ]);
     const [move] = game.plan;
     if (!move) throw new GansmithError("runtime", "a game without moves.");
     for (let step = 1; step <= steps; step++) {
-      nextReals(data);
-      noise.feed(move, feeds);
-      await engine.play(move, feeds, scheduleAt(rate, (step * batch) / 1000));
+      reals.next();
+      noise.feed(move, reals.feeds);
+      await engine.play(move, reals.feeds, scheduleAt(rate, (step * batch) / 1000));
     }
     return engine.read(game.variables.under("discriminator").map((v) => v.name));
   } finally {

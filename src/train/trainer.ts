@@ -1,30 +1,21 @@
-import { type Game, isDue, type Phase } from "../adversarial/index.ts";
+import type { Game } from "../adversarial/index.ts";
 import { BatchOrder, type BatchOrderState } from "../data/batches.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { Prefetcher } from "../data/prefetch.ts";
 import { elementCount } from "../graph/value.ts";
 import type { NamedTensor } from "../onnx/safetensors.ts";
-import { emaDecay, type Schedule, scheduleAt } from "../optim/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import type { Backend, Tensor } from "../runtime/session.ts";
-import { GansmithError } from "../util/errors.ts";
-import type { RandomState } from "../util/random.ts";
 import { type Checkpoint, matchTensors } from "./checkpoint.ts";
-import { createEngine } from "./engine/create-engine.ts";
-import type { Engine, PhaseScalars } from "./engine/engine.ts";
-import { initialArrays } from "./initial-arrays.ts";
+import type { Engine } from "./engine/engine.ts";
+import { divergence, GameLoop, type LoopState, type MoveWatcher } from "./game-loop.ts";
 import { checkMemory } from "./memory.ts";
-import { feedSchedules, NoiseSource } from "./noise.ts";
-import { gameOf, imageShape, modelOf, optimizersOf } from "./resolve.ts";
+import { gameOf, imageShape, modelOf } from "./resolve.ts";
 
 /** Where a run stands besides its arrays; JSON, kept in every checkpoint. */
-export interface TrainerState {
-  readonly step: number;
-  readonly images: number;
+export interface TrainerState extends LoopState {
   readonly elapsedMs: number;
   readonly order: BatchOrderState;
-  readonly noise: RandomState;
-  readonly updates: Readonly<Record<string, number>>;
 }
 
 /** What one iteration gave. */
@@ -33,29 +24,19 @@ export interface StepResult {
   readonly scalars: ReadonlyMap<string, number>;
 }
 
-export type MoveWatcher = (
-  phase: Phase,
-  feeds: ReadonlyMap<string, Tensor>,
-  scalars: PhaseScalars,
-) => void;
-
 /**
  * The game being trained: engine, batches and random numbers, advanced one iteration at a time. It
  * knows nothing of files; `checkpoint` and `restore` carry everything that decides what comes next.
  */
 export class Trainer {
   readonly config: RunConfig;
-  readonly game: Game;
-  readonly engine: Engine;
+  readonly loop: GameLoop;
   #data: ImageDataset;
   #batches: Prefetcher;
-  #noise: NoiseSource;
   #shapes: ReadonlyMap<string, readonly number[]>;
   #real: Tensor;
   #labels: Tensor;
-  #step = 0;
-  #images = 0;
-  #elapsedMs = 0;
+  #elapsedMs: number;
 
   static async create(
     config: RunConfig,
@@ -67,43 +48,48 @@ export class Trainer {
     const game = gameOf(config, model, imageShape(model));
     // An accelerator has memory of its own, and says itself when it is full.
     if (!backend.keepsOnDevice) checkMemory(game, config.batch);
-    const engine = await createEngine(game, backend, optimizersOf(config));
-    const trainer = new Trainer(config, game, engine, data, from);
+    const state = from?.state as unknown as TrainerState | undefined;
+    const loop = await GameLoop.create(game, backend, config, config.seed, state);
+    const trainer = new Trainer(config, loop, data, state);
     if (from) await trainer.#restore(from);
-    else await engine.write(initialArrays(game, config.seed, engine.arrayNames));
     return trainer;
   }
 
   private constructor(
     config: RunConfig,
-    game: Game,
-    engine: Engine,
+    loop: GameLoop,
     data: ImageDataset,
-    from?: Checkpoint,
+    state: TrainerState | undefined,
   ) {
-    const state = from?.state as unknown as TrainerState | undefined;
     this.config = config;
-    this.game = game;
-    this.engine = engine;
+    this.loop = loop;
     this.#data = data;
     const order = new BatchOrder(data.count, config.batch, config.seed, state?.order);
     this.#batches = new Prefetcher(data, order);
-    this.#noise = new NoiseSource(game, config.seed, state?.noise);
-    this.#shapes = arrayShapes(game, engine.arrayNames);
+    this.#shapes = arrayShapes(loop.game, loop.engine.arrayNames);
+    this.#elapsedMs = state?.elapsedMs ?? 0;
     const { channels, size } = data;
     const dims = [config.batch, channels, size, size];
     this.#real = { dtype: "f32", dims, data: new Float32Array(elementCount(dims)) };
     this.#labels = { dtype: "i32", dims: [config.batch], data: new Int32Array(config.batch) };
   }
 
+  get game(): Game {
+    return this.loop.game;
+  }
+
+  get engine(): Engine {
+    return this.loop.engine;
+  }
+
   /** Iterations done. */
   get step(): number {
-    return this.#step;
+    return this.loop.step;
   }
 
   /** Thousands of real images that the discriminator was shown. */
   get kimg(): number {
-    return this.#images / 1000;
+    return this.loop.kimg;
   }
 
   /** Time spent in iterations, over all sessions of the run. */
@@ -121,10 +107,10 @@ export class Trainer {
     return Math.min(
       1,
       Math.max(
-        steps ? this.#step / steps : 0,
+        steps ? this.step / steps : 0,
         kimg ? this.kimg / kimg : 0,
         minutes ? this.#elapsedMs / 60_000 / minutes : 0,
-        epochs ? this.#images / (epochs * this.stepsPerEpoch * this.config.batch) : 0,
+        epochs ? this.loop.images / (epochs * this.stepsPerEpoch * this.config.batch) : 0,
       ),
     );
   }
@@ -140,30 +126,12 @@ export class Trainer {
    */
   async advance(watch?: MoveWatcher): Promise<StepResult> {
     const start = performance.now();
-    const scalars = new Map<string, number>();
     const feeds = new Map<string, Tensor>([
       ["real", this.#real],
       ["labels", this.#labels],
     ]);
-    for (const phase of this.game.plan) {
-      if (!isDue(phase, this.#step)) continue;
-      if (phase.network === "discriminator" && !phase.interval) this.#nextBatch();
-      this.#noise.feed(phase, feeds);
-      feedSchedules(phase, this.kimg, feeds);
-      const rate = this.#learningRate(phase.network as "discriminator" | "generator");
-      const played = await this.engine.play(phase, feeds, rate);
-      watch?.(phase, feeds, played);
-      for (const [name, value] of played) scalars.set(`${phase.name}.${name}`, value);
-    }
-    this.#step++;
-    if (this.config.emaKimg > 0) {
-      const decay = emaDecay(this.config.emaKimg, this.config.batch, this.kimg);
-      await this.engine.average(decay);
-    }
+    const scalars = await this.loop.advance(feeds, () => this.#nextBatch(), watch);
     this.#elapsedMs += performance.now() - start;
-    for (const [name, value] of scalars) {
-      if (!Number.isFinite(value)) throw divergence(name, value, this.#step);
-    }
     return { scalars };
   }
 
@@ -172,7 +140,7 @@ export class Trainer {
     const tensors = new Map<string, NamedTensor>();
     for (const [name, data] of await this.engine.read()) {
       const bad = data.findIndex((x) => !Number.isFinite(x));
-      if (bad >= 0) throw divergence(name, data[bad] as number, this.#step);
+      if (bad >= 0) throw divergence(name, data[bad] as number, this.step);
       tensors.set(name, {
         dtype: "F32",
         shape: this.#shapes.get(name) ?? [data.length],
@@ -180,49 +148,33 @@ export class Trainer {
       });
     }
     const state: TrainerState = {
-      step: this.#step,
-      images: this.#images,
+      ...this.loop.state,
       elapsedMs: this.#elapsedMs,
       order: this.#batches.state,
-      noise: this.#noise.state,
-      updates: Object.fromEntries(this.engine.updates),
     };
-    return { step: this.#step, tensors, state: state as never };
+    return { step: this.step, tensors, state: state as never };
   }
 
   /** The generator's arrays for sampling, by variable name: the average where one is kept. */
-  async generatorArrays(): Promise<Map<string, Float32Array>> {
-    const prefix = this.config.emaKimg > 0 ? "ema/" : "";
-    const names = this.game.variables.under("generator").map((v) => v.name);
-    const arrays = await this.engine.read(names.map((name) => prefix + name));
-    return new Map(names.map((name) => [name, arrays.get(prefix + name) as Float32Array]));
+  generatorArrays(): Promise<Map<string, Float32Array>> {
+    return this.loop.generatorArrays();
   }
 
   async release(): Promise<void> {
     this.#batches.close();
-    await this.engine.release();
+    await this.loop.release();
   }
 
-  async #restore({ tensors, state }: Checkpoint): Promise<void> {
+  async #restore({ tensors }: Checkpoint): Promise<void> {
     matchTensors(this.#shapes, tensors);
-    const { step, images, elapsedMs, updates } = state as unknown as TrainerState;
     const arrays = [...tensors].map(([name, t]) => [name, t.data as Float32Array] as const);
     await this.engine.write(new Map(arrays));
-    for (const [network, count] of Object.entries(updates)) this.engine.updates.set(network, count);
-    this.#step = step;
-    this.#images = images;
-    this.#elapsedMs = elapsedMs;
   }
 
   #nextBatch(): void {
     const { images, labels } = this.#batches.next();
     (this.#real.data as Float32Array).set(images);
     (this.#labels.data as Int32Array).set(labels);
-    this.#images += this.config.batch;
-  }
-
-  #learningRate(network: "discriminator" | "generator"): number {
-    return scheduleAt(this.config.optimizer[network].learningRate as Schedule, this.kimg);
   }
 }
 
@@ -233,13 +185,5 @@ function arrayShapes(game: Game, names: readonly string[]): Map<string, readonly
       const own = name.replace(/^(optimizer\/[^/]+|ema)\//, "");
       return [name, game.variables.all.get(own)?.shape ?? []];
     }),
-  );
-}
-
-function divergence(name: string, value: number, step: number): GansmithError {
-  return new GansmithError(
-    "numeric",
-    `training diverged: ${name} became ${value} at step ${step}. The last checkpoint is good; lower ` +
-      "the learning rate (--set optimizer.discriminator.learningRate=0.0001) or add a regularizer, then resume.",
   );
 }
