@@ -162,7 +162,7 @@ async function averaged() {
 
 /** Share of the test images that the network gets right. */
 async function judge(weights) {
-  const network = await FeatureNetwork.create("training", weights, classes, backend, {
+  const network = await FeatureNetwork.create("training", weights, { classes }, backend, {
     channels: 1,
     size,
   });

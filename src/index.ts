@@ -13,6 +13,7 @@ export {
   imageZip,
   inferData,
   mnist,
+  stackedMnist,
   terminalGrid,
 } from "./data/index.ts";
 export * as ops from "./graph/ops/index.ts";

@@ -20,3 +20,5 @@ export type { ImageFolderOptions } from "./sources/image-folder.ts";
 export { imageFolder } from "./sources/image-folder.ts";
 export { imageZip } from "./sources/image-zip.ts";
 export { mnist } from "./sources/mnist.ts";
+export type { StackedMnistOptions } from "./sources/stacked-mnist.ts";
+export { stackedMnist } from "./sources/stacked-mnist.ts";

@@ -10,12 +10,14 @@ import { idx } from "./sources/idx.ts";
 import { folder } from "./sources/image-folder.ts";
 import { zip } from "./sources/image-zip.ts";
 import { mnistSource } from "./sources/mnist.ts";
+import { stackedMnistSource } from "./sources/stacked-mnist.ts";
 
 /** Every data set and format, in the order in which they are listed. */
 export const dataSources: readonly DataSource[] = [
   mnistSource,
   fashionMnistSource,
   emojiSource,
+  stackedMnistSource,
   folder,
   zip,
   idx,

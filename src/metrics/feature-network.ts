@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as ops from "../graph/ops/index.ts";
 import { leaf } from "../graph/ops/leaf.ts";
 import { rewriteGraph, withInputs } from "../graph/rewrite.ts";
-import type { Value } from "../graph/value.ts";
+import { type Dim, staticDim, type Value } from "../graph/value.ts";
 import { Variables } from "../nn/index.ts";
 import { decodeSafetensors } from "../onnx/safetensors.ts";
 import type { Backend, Session, Tensor } from "../runtime/session.ts";
@@ -14,6 +14,7 @@ import {
   classifierFeatures,
   classifierInput,
   classifierScope,
+  classifierSize,
 } from "./classifier-network.ts";
 import type { FeatureNetworkFile } from "./feature-networks.ts";
 
@@ -29,7 +30,7 @@ export interface Features {
 export class FeatureNetwork {
   /** Name, version and the first digits of the weights' sha256: `classifier-mnist-1-c608c1c0`. */
   readonly version: string;
-  readonly width = classifierFeatures;
+  readonly width: number;
   readonly classes: number;
   #session: Session;
 
@@ -41,14 +42,14 @@ export class FeatureNetwork {
   ): Promise<FeatureNetwork> {
     const weights = readWeights(file);
     const version = `${file.version}-${file.sha256.slice(0, 8)}`;
-    return FeatureNetwork.create(version, weights, file.classes, backend, image);
+    return FeatureNetwork.create(version, weights, file, backend, image);
   }
 
   /** Compiles the network with the given weights, by variable name. Their order does not matter. */
   static async create(
     version: string,
     weights: ReadonlyMap<string, Float32Array>,
-    classes: number,
+    { classes, eachChannel = false }: Pick<FeatureNetworkFile, "classes" | "eachChannel">,
     backend: Backend,
     image: { readonly channels: number; readonly size: number },
   ): Promise<FeatureNetwork> {
@@ -56,7 +57,8 @@ export class FeatureNetwork {
     const shape = ["N", image.channels, image.size, image.size] as const;
     const images = leaf("images", shape, { kind: "data" });
     const scope = variables.scope(classifierScope, "eval");
-    const { features, logits } = classifier(scope, classifierInput(images), classes);
+    const seen = leaf("seen", ["N", 1, classifierSize, classifierSize], { kind: "data" });
+    const { features, logits } = classifier(scope, seen, classes);
     const constants = new Map<Value, Value>();
     for (const v of variables.all.values()) {
       const data = weights.get(v.name);
@@ -70,10 +72,22 @@ export class FeatureNetwork {
       constants.set(v.value, ops.constant(Float64Array.from(data), v.shape));
     }
     // As constants the runtime can arrange them for its kernels once.
-    const outputs = rewriteGraph(
-      [features, ops.softmax(logits)],
-      (v, inputs) => constants.get(v) ?? withInputs(v, inputs),
-    ) as [Value, Value];
+    const judge = (x: Value) =>
+      rewriteGraph([features, ops.softmax(logits)], (v, inputs) =>
+        v === seen ? classifierInput(x) : (constants.get(v) ?? withInputs(v, inputs)),
+      ) as [Value, Value];
+    const planes = eachChannel
+      ? Array.from({ length: image.channels }, (_, c) => ops.slice(images, 1, c, c + 1))
+      : [images];
+    const judged = planes.map(judge);
+    const joint = judged.map(([, p]) => p).reduce(combinations);
+    const outputs = [
+      ops.concat(
+        judged.map(([f]) => f),
+        1,
+      ),
+      joint,
+    ] as const;
     const session = await backend.compile({
       name: version,
       inputs: new Map([["images", images]]),
@@ -82,11 +96,13 @@ export class FeatureNetwork {
         ["probabilities", outputs[1]],
       ]),
     });
-    return new FeatureNetwork(version, classes, session);
+    const width = planes.length * classifierFeatures;
+    return new FeatureNetwork(version, width, classes ** planes.length, session);
   }
 
-  private constructor(version: string, classes: number, session: Session) {
+  private constructor(version: string, width: number, classes: number, session: Session) {
     this.version = version;
+    this.width = width;
     this.classes = classes;
     this.#session = session;
   }
@@ -103,6 +119,13 @@ export class FeatureNetwork {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** Probabilities of independent pairs: [N,a] and [N,b] -> [N,a b], the first one leading. */
+function combinations(p: Value, q: Value): Value {
+  const [a, b] = [staticDim(p, 1), staticDim(q, 1)];
+  const n = p.shape[0] as Dim;
+  return ops.reshape(ops.mul(ops.reshape(p, [n, a, 1]), ops.reshape(q, [n, 1, b])), [n, a * b]);
 }
 
 /** Reads a weights file that the package brings and makes sure that it is the one meant. */

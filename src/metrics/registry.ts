@@ -8,6 +8,8 @@ import { density } from "./scores/density.ts";
 import { fid } from "./scores/fid.ts";
 import { kid } from "./scores/kid.ts";
 import { memorisation } from "./scores/memorisation.ts";
+import { modes } from "./scores/modes.ts";
+import { modesKl } from "./scores/modes-kl.ts";
 import { precision } from "./scores/precision.ts";
 import { recall } from "./scores/recall.ts";
 import { vendi } from "./scores/vendi.ts";
@@ -24,6 +26,8 @@ export const metrics: readonly Metric[] = [
   classifierScore,
   confident,
   classes,
+  modes,
+  modesKl,
   memorisation,
 ];
 

