@@ -1,6 +1,7 @@
 import { unknownName, usageError } from "../util/errors.ts";
 import { checkJson } from "../util/json.ts";
 import type { DataRequest, ImageDataset } from "./image-dataset.ts";
+import { limited } from "./limited.ts";
 import type { DataSource, DataSpec } from "./source.ts";
 import { checkRequest, parseOptions } from "./source.ts";
 import { cifar } from "./sources/cifar.ts";
@@ -55,5 +56,7 @@ export async function openData(spec: DataSpec, request: DataRequest): Promise<Im
   checkJson(spec, "data");
   const options = parseOptions(source, spec);
   checkRequest(request);
-  return source.open(options, request);
+  const data = await source.open(options, request);
+  const { limit } = spec;
+  return limit === undefined || request.split === "test" ? data : limited(data, limit, request);
 }

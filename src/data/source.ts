@@ -3,10 +3,13 @@ import { z } from "zod";
 import { GansmithError, usageError } from "../util/errors.ts";
 import type { JsonValue } from "../util/json.ts";
 import type { DataRequest, ImageDataset } from "./image-dataset.ts";
+import { limitSchema } from "./limited.ts";
 
 /** Which data set, with its options: plain JSON, such as `{ name: "folder", path: "./icons" }`. */
 export interface DataSpec {
   readonly name: string;
+  /** Only so many training images; the test images stay the same. */
+  readonly limit?: number;
   readonly [option: string]: JsonValue;
 }
 
@@ -15,7 +18,7 @@ export interface DataSource {
   readonly name: string;
   /** One line for lists of data sets. */
   readonly summary: string;
-  /** The options beside `name`; unknown ones are refused. */
+  /** The options beside `name` and `limit`; unknown ones are refused. */
   readonly schema: z.ZodType;
   /** `options` have passed `schema`, `request` has passed `checkRequest`. */
   open(options: unknown, request: DataRequest): Promise<ImageDataset>;
@@ -36,10 +39,11 @@ export function dataSource<S extends z.ZodType>(source: {
 
 /** Checks the options of a spec; throws a usage error that names the option. */
 export function parseOptions(source: DataSource, spec: DataSpec): unknown {
-  const { name, ...options } = spec;
+  const { name, limit, ...options } = spec;
   const parsed = source.schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const limited = z.object({ limit: limitSchema }).safeParse({ limit });
+  if (parsed.success && limited.success) return parsed.data;
+  const [issue] = (parsed.error ?? limited.error)?.issues ?? [];
   const where = ["data", ...(issue?.path ?? [])].join(".");
   const missing =
     issue?.code === "invalid_type" &&

@@ -4,6 +4,7 @@ import { drawMixture, type Mixture } from "../data/mixtures.ts";
 import { type MixtureModes, mixtureModes } from "../metrics/scores/mixture-modes.ts";
 import { mixtureMlp } from "../models/mixture-mlp.ts";
 import type { RunConfig } from "../recipes/index.ts";
+import { cpuBackend } from "../runtime/index.ts";
 import type { Backend, Tensor } from "../runtime/session.ts";
 import { GameLoop } from "../train/game-loop.ts";
 import { gameOf } from "../train/resolve.ts";
@@ -46,9 +47,9 @@ const judgedPoints = 2500;
  */
 export async function runMixture(
   { mixture, recipe, steps, seed }: MixtureJob,
-  backend: Backend,
-  onStep?: (step: number) => void,
+  onProgress?: (fraction: number) => void,
 ): Promise<MixtureOutcome> {
+  const backend = cpuBackend({ threads: 1 });
   const start = performance.now();
   const batch = rows * recipe.pack;
   const once = { discriminatorSteps: 1, generatorSteps: 1 };
@@ -59,7 +60,7 @@ export async function runMixture(
     const batches = new PointBatches(points, batch, seed);
     for (let step = 1; step <= steps; step++) {
       await loop.advance(batches.feeds, batches.next);
-      onStep?.(step);
+      onProgress?.(step / steps);
     }
     const drawn = await judgedSamples(loop, recipe.rejection, { points, seed, backend });
     const seconds = (performance.now() - start) / 1000;

@@ -1,7 +1,13 @@
 import type { Mixture } from "../data/mixtures.ts";
 import type { MixtureModes } from "../metrics/scores/mixture-modes.ts";
-import { runMixtures } from "./mixture-pool.ts";
-import { type MixtureOutcome, type MixtureRecipe, rows as rowsPerStep } from "./mixture-run.ts";
+import { runJobs, type Work } from "./job-pool.ts";
+import {
+  type MixtureJob,
+  type MixtureOutcome,
+  type MixtureRecipe,
+  rows as rowsPerStep,
+  runMixture,
+} from "./mixture-run.ts";
 import { drawPanels, type Panel } from "./svg.ts";
 import {
   type Column,
@@ -32,6 +38,12 @@ const columns: readonly Column[] = [
   { key: "rkl", title: "reverse KL", format: (x) => x.toFixed(3) },
 ];
 
+const mixtureWork: Work<MixtureJob, MixtureOutcome> = {
+  thread: new URL("./mixture-worker.js", import.meta.url),
+  run: runMixture,
+  weight: ({ steps, recipe }) => steps * recipe.pack,
+};
+
 /** PacGAN's experiment on a mixture of Gaussians (arXiv 1712.04086, section 4.1). */
 export function mixtureTable(
   mixture: Mixture,
@@ -58,9 +70,9 @@ export function mixtureTable(
         }),
       );
       const message = `${chosen.length} methods x ${seeds} seeds, ${steps} steps each`;
-      const outcomes = await runMixtures(work, jobs, (fraction) =>
-        onProgress?.({ fraction, message }),
-      );
+      const outcomes = await runJobs(mixtureWork, work, jobs, {
+        onProgress: (fraction) => onProgress?.({ fraction, message }),
+      });
       const rows: TableRow[] = [];
       const panels: Panel[] = [];
       for (const [i, { name, note, theirs }] of chosen.entries()) {

@@ -32,6 +32,8 @@ export interface EvaluateRunOptions {
   readonly n?: number | undefined;
   /** Default: the run's seed. */
   readonly seed?: number | undefined;
+  /** What the samples shall look like; default: the run's own data. */
+  readonly data?: DataSpec | undefined;
   readonly onProgress?: ((stage: string, done: number, total?: number) => void) | undefined;
 }
 
@@ -75,9 +77,12 @@ export class Run {
     return { step, kimg: images / 1000, seconds: elapsedMs / 1000 };
   }
 
-  openData(split: DataRequest["split"]): Promise<ImageDataset> {
-    const { data, size, channels } = this.config;
-    return openData(data as DataSpec, { size, channels, split });
+  openData(
+    split: DataRequest["split"],
+    data = this.config.data as DataSpec,
+  ): Promise<ImageDataset> {
+    const { size, channels } = this.config;
+    return openData(data, { size, channels, split });
   }
 
   /**
@@ -111,14 +116,15 @@ export class Run {
    */
   async evaluate(options: EvaluateRunOptions = {}): Promise<Record<string, MetricResult>> {
     const { evaluateSamples } = await import("../metrics/index.ts");
-    const { n = this.config.evalSamples, seed = this.config.seed, metrics, onProgress } = options;
+    const { n = this.config.evalSamples, seed = this.config.seed, metrics, data } = options;
+    const { onProgress } = options;
     const backend = chooseBackend(
       "cpu",
       this.config.threads ? { threads: this.config.threads } : {},
     );
-    const train = await this.openData("train");
+    const train = await this.openData("train", data);
     try {
-      const test = await this.openData("test");
+      const test = await this.openData("test", data);
       try {
         const sampler = await this.sampler(backend);
         try {
