@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import type { PublishedTable, TableResult } from "../reproduce/table.ts";
+import type { Figures, PublishedTable, TableResult, TableRow } from "../reproduce/table.ts";
+import { usageError } from "../util/errors.ts";
 import { addJson, nameList, positiveNumber, wholeNumber } from "./flags.ts";
 import { Output, table } from "./output.ts";
 
@@ -7,8 +8,10 @@ interface ReproduceFlags {
   readonly quick?: boolean;
   readonly full?: boolean;
   readonly epochs?: number;
-  readonly seeds: number;
+  readonly kimg?: number;
+  readonly seeds?: number;
   readonly methods?: readonly string[];
+  readonly data?: readonly string[];
   readonly jobs?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -23,7 +26,7 @@ export function addReproduce(program: Command): Command {
       "Runs a published table again under its protocol and prints both. Without a name, lists the " +
         "tables. Writes <table>.json, .csv and .png into --out.",
     )
-    .argument("[table]", "such as dirac, ring, grid")
+    .argument("[table]", "such as dirac, grid, stacked-mnist")
     .option("--quick", "a smoke run that proves nothing")
     .addOption(
       new Option("--full", "the whole published protocol, however long it takes").conflicts(
@@ -35,10 +38,20 @@ export function addReproduce(program: Command): Command {
         .argParser(positiveNumber)
         .conflicts(["quick", "full"]),
     )
-    .option("--seeds <n>", "repetitions of every random method", wholeNumber(1), 3)
+    .addOption(
+      new Option("--kimg <k>", "thousand real images a run, for tables that train on images")
+        .argParser(positiveNumber)
+        .conflicts(["quick", "full"]),
+    )
+    .option("--seeds <n>", "repetitions of every random method (default: mostly 3)", wholeNumber(1))
     .option("--methods <names>", "only these, such as GAN,PacGAN2", nameList)
+    .option("--data <names>", "only these, in tables with several data sets", nameList)
     .option("--jobs <n>", "runs side by side (default: the physical cores)", wholeNumber(1))
-    .option("--out <folder>", "where the report goes", "reproduced");
+    .option(
+      "--out <folder>",
+      "where the report and the runs of tables that can be resumed go",
+      "reproduced",
+    );
   return addJson(command).action(async (name: string | undefined, flags: ReproduceFlags) => {
     const output = new Output(flags.json === true);
     const { tableByName, tables } = await import("../reproduce/index.ts");
@@ -48,6 +61,7 @@ export function addReproduce(program: Command): Command {
       return;
     }
     const chosen = tableByName(name);
+    checkFlags(chosen, flags);
     const { physicalCores } = await import("../runtime/index.ts");
     const { prepareFolder, writeReport } = await import("../reproduce/write-report.ts");
     const { Progress } = await import("./progress.ts");
@@ -55,9 +69,10 @@ export function addReproduce(program: Command): Command {
     prepareFolder(flags.out);
     const progress = new Progress({ quiet: chosen.instant === true });
     let shown = "";
-    const { quick = false, full = false, epochs, seeds, methods, jobs = physicalCores() } = flags;
+    const { quick = false, full = false, jobs = physicalCores() } = flags;
+    const { epochs, kimg, seeds = chosen.seeds ?? 3, methods, data, out } = flags;
     const result = await chosen.run({
-      ...{ quick, full, epochs, seeds, methods, jobs },
+      ...{ quick, full, epochs, kimg, seeds, methods, data, out, jobs },
       onProgress: ({ fraction, message }) => {
         if (message !== shown) progress.message(message);
         shown = message;
@@ -68,30 +83,56 @@ export function addReproduce(program: Command): Command {
     const files = await writeReport(chosen, result, flags.out);
     output.text(tableText(chosen, result));
     output.text(`\nWritten: ${files.join(", ")}`);
-    const { picture: _svg, ...figures } = result;
+    const { picture: _svg, showsImages: _too, ...figures } = result;
     output.result({ table: chosen.name, source: chosen.source, ...figures, files });
   });
 }
 
-/** Ours over theirs, method by method, with what a perfect method would score below. */
-function tableText({ columns, source }: PublishedTable, { rows, floors, protocol }: TableResult) {
-  const cells = (figures: Readonly<Record<string, number | null>>) =>
-    columns.map(({ key, format }) => (figures[key] == null ? "-" : format(figures[key])));
-  const lines = rows.flatMap(({ method, ours, theirs, seeds, bySeed, note }) => [
-    [method, "ours", ...cells(ours), seeds > 1 ? spread(columns, bySeed) : note],
-    ["", "published", ...cells(theirs), seeds > 1 ? note : ""],
-  ]);
-  const head = ["method", "", ...columns.map((c) => c.title), ""];
-  return [
-    table([head, ...lines, ["perfect", "", ...cells(floors), ""]]),
-    `\nOurs: ${protocol}.`,
-    `Published: ${source}.`,
-  ].join("\n");
+/** Throws a usage error for a flag that this table cannot follow. */
+function checkFlags({ name, length, data }: PublishedTable, flags: ReproduceFlags): void {
+  for (const flag of ["epochs", "kimg"] as const) {
+    if (flags[flag] === undefined || length === flag) continue;
+    const hint = length === undefined ? "has no length to choose" : `takes --${length}`;
+    throw usageError(`table "${name}" ${hint}, received --${flag}.`);
+  }
+  if (flags.data && !data) throw usageError(`table "${name}" has one data set, received --data.`);
 }
 
-function spread(columns: PublishedTable["columns"], bySeed: TableResult["rows"][number]["bySeed"]) {
+/** A table for each data set, then what was run. */
+function tableText({ columns, source }: PublishedTable, result: TableResult): string {
+  const { rows, floors, floorsByData, protocol } = result;
+  const parts = [...new Set(rows.map((row) => row.data))].map((data) => {
+    const own = rows.filter((row) => row.data === data);
+    const perfect = (data === undefined ? undefined : floorsByData?.[data]) ?? floors;
+    return `${data === undefined ? "" : `${data}\n`}${rowsText(columns, own, perfect)}`;
+  });
+  if (rows.some(({ best }) => best && best.length > 0)) parts.push("* the best of its column.");
+  return [...parts, `Ours: ${protocol}.\nPublished: ${source}.`].join("\n\n");
+}
+
+/** Ours over theirs, method by method, with what a perfect method would score below. */
+function rowsText(columns: PublishedTable["columns"], rows: readonly TableRow[], perfect: Figures) {
+  const cells = (figures: Figures, best: readonly string[] = []) =>
+    columns.map(
+      ({ key, format }) => `${say(figures[key], format)}${best.includes(key) ? "*" : ""}`,
+    );
+  const lines = rows.flatMap(({ method, ours, theirs, best, seeds, bySeed, note }) => {
+    const own = [method, "ours", ...cells(ours, best), seeds > 1 ? spread(columns, bySeed) : note];
+    const said = seeds > 1 ? note : "";
+    if (columns.every(({ key }) => theirs[key] == null) && said === "") return [own];
+    return [own, ["", "published", ...cells(theirs), said]];
+  });
+  const head = ["method", "", ...columns.map((c) => c.title), ""];
+  return table([head, ...lines, ["perfect", "", ...cells(perfect), ""]]);
+}
+
+function say(x: number | null | undefined, format: (x: number) => string): string {
+  return x == null ? "-" : format(x);
+}
+
+function spread(columns: PublishedTable["columns"], bySeed: readonly Figures[]): string {
   const seeds = bySeed.map((figures) =>
-    columns.map(({ key, format }) => format(figures[key] as number)).join("/"),
+    columns.map(({ key, format }) => say(figures[key], format)).join("/"),
   );
   return `by seed: ${seeds.join("  ")}`;
 }

@@ -12,7 +12,7 @@ import * as ops from "../graph/ops/index.ts";
 import type { Value } from "../graph/value.ts";
 import { ones } from "../nn/index.ts";
 import { type Dots, drawPanels, type Panel } from "./svg.ts";
-import { chooseMethods, type Figures, type PublishedTable, type TableRow } from "./table.ts";
+import { choose, type Figures, type PublishedTable, type TableRow } from "./table.ts";
 
 /** A part of the game: its name, and its options. */
 interface Part {
@@ -97,7 +97,7 @@ export const dirac: PublishedTable = {
   methods: methods.map((m) => m.name),
   instant: true,
   run: async ({ methods: wanted, onProgress }) => {
-    const chosen = chooseMethods(methods, wanted);
+    const chosen = choose("method", methods, wanted);
     const rows: TableRow[] = [];
     const panels: Panel[] = [];
     for (const [i, method] of chosen.entries()) {

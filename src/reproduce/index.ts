@@ -1,11 +1,21 @@
 import { unknownName } from "../util/errors.ts";
 import { dirac } from "./dirac.ts";
 import { grid } from "./grid.ts";
+import { losses } from "./images/losses.ts";
+import { smallData } from "./images/small-data.ts";
+import { stackedMnist } from "./images/stacked-mnist.ts";
 import { ring } from "./ring.ts";
 import type { PublishedTable } from "./table.ts";
 
 /** Every table; a new one is a file and a line here. */
-export const tables: readonly PublishedTable[] = [dirac, ring, grid];
+export const tables: readonly PublishedTable[] = [
+  dirac,
+  ring,
+  grid,
+  stackedMnist,
+  losses,
+  smallData,
+];
 
 /** Throws a usage error that names the known ones. */
 export function tableByName(name: string): PublishedTable {

@@ -9,13 +9,7 @@ import {
   runMixture,
 } from "./mixture-run.ts";
 import { drawPanels, type Panel } from "./svg.ts";
-import {
-  type Column,
-  chooseMethods,
-  type Figures,
-  type PublishedTable,
-  type TableRow,
-} from "./table.ts";
+import { type Column, choose, type Figures, type PublishedTable, type TableRow } from "./table.ts";
 
 export interface MixtureMethod {
   readonly name: string;
@@ -58,8 +52,9 @@ export function mixtureTable(
     source: "PacGAN, Lin et al. 2018, arXiv 1712.04086, table 1",
     columns,
     methods: methods.map((m) => m.name),
+    length: "epochs",
     run: async ({ quick, full, epochs, seeds, methods: wanted, jobs, onProgress }) => {
-      const chosen = chooseMethods(methods, wanted);
+      const chosen = choose("method", methods, wanted);
       const passes = full ? publishedEpochs : (epochs ?? defaultEpochs);
       const steps = quick ? quickSteps : Math.ceil(passes * stepsPerEpoch);
       const work = chosen.flatMap((method) =>

@@ -84,6 +84,6 @@ function drawPanel({ title, subtitle, reach, dots }: Panel): string {
   );
 }
 
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -8,10 +8,16 @@ export interface ReproduceOptions {
   readonly full: boolean;
   /** Passes over the training data, for tables that train; replaces a table's own default. */
   readonly epochs?: number | undefined;
+  /** Thousands of real images for each run, for tables whose length that is. */
+  readonly kimg?: number | undefined;
   /** Independent repetitions, for tables with random ones. */
   readonly seeds: number;
   /** Only these methods; all by default. */
   readonly methods?: readonly string[] | undefined;
+  /** Only these data sets, for tables with several; all by default. */
+  readonly data?: readonly string[] | undefined;
+  /** Where runs are kept that another start can go on with; default `reproduced`. */
+  readonly out?: string | undefined;
   /** Runs side by side, one CPU thread each. */
   readonly jobs: number;
   readonly onProgress?: ((progress: ReproduceProgress) => void) | undefined;
@@ -28,29 +34,41 @@ export type Figures = Readonly<Record<string, number | null>>;
 
 export interface TableRow {
   readonly method: string;
-  /** Means over the seeds. */
+  /** Which data set, in tables with several. */
+  readonly data?: string;
+  /** Means over the seeds; over those that came to their end where some failed. */
   readonly ours: Figures;
   readonly theirs: Figures;
   readonly seeds: number;
   /** What each seed gave, in order. */
   readonly bySeed: readonly Figures[];
   readonly note: string;
+  /** How many seeds did not come to their end. */
+  readonly failed?: number;
+  /** Columns in which no other method on the same data is better. */
+  readonly best?: readonly string[];
 }
 
 export interface Column {
   readonly key: string;
   readonly title: string;
   readonly format: (x: number) => string;
+  /** Which way is up, where a winner is marked. */
+  readonly better?: "higher" | "lower";
 }
 
 export interface TableResult {
   readonly rows: readonly TableRow[];
   /** What a perfect method would score, by column. */
   readonly floors: Figures;
+  /** The same by data set, in tables with several. */
+  readonly floorsByData?: Readonly<Record<string, Figures>>;
   /** What was run, in one line. */
   readonly protocol: string;
   /** A picture of it, SVG. */
   readonly picture: string;
+  /** The picture shows images, which need all colours. */
+  readonly showsImages?: boolean;
 }
 
 /** A published table that can be run again beside its own figures. */
@@ -62,19 +80,26 @@ export interface PublishedTable {
   readonly columns: readonly Column[];
   /** Names of the methods, in order. */
   readonly methods: readonly string[];
+  /** Names of the data sets, in order, where there are several. */
+  readonly data?: readonly string[];
+  /** What the length of a run is given in, where it can be. */
+  readonly length?: "epochs" | "kimg";
+  /** Repetitions by default; 3 unless it says otherwise. */
+  readonly seeds?: number;
   /** Done within seconds. */
   readonly instant?: boolean;
   run(options: ReproduceOptions): Promise<TableResult>;
 }
 
-/** The wanted methods, all by default. Throws a usage error for an unknown name. */
-export function chooseMethods<Method extends { readonly name: string }>(
-  methods: readonly Method[],
+/** The wanted ones, all by default. Throws a usage error for an unknown name. */
+export function choose<Named extends { readonly name: string }>(
+  what: "method" | "data set",
+  all: readonly Named[],
   wanted: readonly string[] | undefined,
-): readonly Method[] {
-  const known = methods.map((m) => m.name);
+): readonly Named[] {
+  const known = all.map((x) => x.name);
   for (const name of wanted ?? []) {
-    if (!known.includes(name)) throw unknownName("method", name, known);
+    if (!known.includes(name)) throw unknownName(what, name, known);
   }
-  return methods.filter((m) => !wanted || wanted.includes(m.name));
+  return all.filter((x) => !wanted || wanted.includes(x.name));
 }

@@ -24,11 +24,11 @@ export async function writeReport(
   result: TableResult,
   folder: string,
 ): Promise<string[]> {
-  const { picture, ...figures } = result;
+  const { picture, showsImages, ...figures } = result;
   const { name, source } = table;
   // Twice the size: readable on a dense screen.
   const png = await sharp(Buffer.from(picture), { density: 144 })
-    .png({ palette: true, colours: 64 })
+    .png(showsImages ? {} : { palette: true, colours: 64 })
     .toBuffer();
   prepareFolder(folder);
   const files: readonly (readonly [string, string | Uint8Array])[] = [
@@ -43,14 +43,22 @@ export async function writeReport(
   });
 }
 
-/** One line for each method and seed. */
+/** One line for each data set, method and seed. */
 function csv({ columns }: PublishedTable, { rows }: TableResult): string {
   const keys = columns.map((c) => c.key);
-  const head = ["method", "seed", ...keys, ...keys.map((key) => `published_${key}`)];
-  const lines = rows.flatMap(({ method, bySeed, theirs }) =>
+  const several = rows.some(({ data }) => data !== undefined);
+  const head = [
+    ...(several ? ["data"] : []),
+    "method",
+    "seed",
+    ...keys,
+    ...keys.map((key) => `published_${key}`),
+  ];
+  const lines = rows.flatMap(({ data, method, bySeed, theirs }) =>
     bySeed.map((figures, i) => {
       const published = keys.map((key) => theirs[key] ?? "");
-      return [JSON.stringify(method), i + 1, ...keys.map((key) => figures[key]), ...published];
+      const own = keys.map((key) => figures[key] ?? "");
+      return [...(several ? [data] : []), JSON.stringify(method), i + 1, ...own, ...published];
     }),
   );
   return [head, ...lines].map((line) => `${line.join(",")}\n`).join("");
