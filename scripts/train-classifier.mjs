@@ -9,7 +9,8 @@ const dist = process.env.GANSMITH_DIST ?? join(import.meta.dirname, "../dist");
 const load = (path) => import(join(resolve(dist), path));
 const { openData } = await load("data/index.js");
 const { BatchOrder } = await load("data/batches.js");
-const { classifierGame, classifierScope, FeatureNetwork } = await load("metrics/index.js");
+const { classifierFeatures, classifierGame, classifierScope, classifierValues, FeatureNetwork } =
+  await load("metrics/index.js");
 const { encodeSafetensors } = await load("onnx/safetensors.js");
 const { adamw, scheduleAt } = await load("optim/index.js");
 const { cpuBackend } = await load("runtime/index.js");
@@ -162,10 +163,17 @@ async function averaged() {
 
 /** Share of the test images that the network gets right. */
 async function judge(weights) {
-  const network = await FeatureNetwork.create("training", weights, { classes }, backend, {
-    channels: 1,
-    size,
-  });
+  const definition = {
+    name: "training",
+    version: "training",
+    width: classifierFeatures,
+    classes,
+    batch: 500,
+    samples: 10_000,
+    references: 10_000,
+    build: (images) => classifierValues("training", images, weights, classes),
+  };
+  const network = await FeatureNetwork.open(definition, backend, { channels: 1, size });
   let right = 0;
   for (let from = 0; from < test.count; from += 500) {
     const n = Math.min(500, test.count - from);

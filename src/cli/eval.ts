@@ -8,6 +8,7 @@ interface EvalFlags {
   readonly samples?: string;
   readonly data?: string;
   readonly metrics?: readonly string[];
+  readonly network?: string;
   readonly n?: number;
   readonly seed?: number;
   readonly json?: boolean;
@@ -26,17 +27,23 @@ export function addEval(program: Command): Command {
     .option("--samples <file>", "judge these instead of a run")
     .option("--data <name or path>", "what --samples shall look like")
     .option("--metrics <names>", "such as fid,kid (default: all that suit the data)", nameList)
+    .option(
+      "--network <name>",
+      "whose features are compared (default: the one that suits the data)",
+    )
     .option("--n <n>", "how many samples to draw (default: the run's)", wholeNumber(1))
     .option("--seed <n>", "for drawing and for random subsets", wholeNumber(0));
   return addJson(command).action(async (path: string | undefined, flags: EvalFlags) => {
     const output = new Output(flags.json === true);
-    const { metrics, n, seed } = flags;
+    const { metrics, network, n, seed } = flags;
     const progress = (stage: string, done: number, total?: number) => {
       if (!process.stderr.isTTY) return;
       process.stderr.write(
         `\r\u001b[2K${stage} ${total === undefined ? done : `${done}/${total}`}`,
       );
     };
+    const onWarning = (message: string) => output.note(`${clear()}${message}`);
+    const options = { metrics, network, n, seed, onProgress: progress, onWarning };
     if ((path === undefined) === (flags.samples === undefined)) {
       throw usageError("eval: give either a run folder or --samples FILE --data NAME.");
     }
@@ -45,8 +52,8 @@ export function addEval(program: Command): Command {
       if (data === undefined)
         throw usageError("eval: --samples needs --data, such as --data mnist.");
       const { evaluateFile } = await import("./evaluate-file.ts");
-      const found = await evaluateFile(file, data, { metrics, n, seed, onProgress: progress });
-      if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
+      const found = await evaluateFile(file, data, options);
+      process.stderr.write(clear());
       output.text(metricsTable(found));
       output.result({ samples: file, data, metrics: found });
       return;
@@ -55,10 +62,15 @@ export function addEval(program: Command): Command {
     const { Run } = await import("../train/run.ts");
     const { recordMetrics } = await import("../train/finish.ts");
     const run = new Run(path);
-    const found = await run.evaluate({ metrics, n, seed, onProgress: progress });
-    if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
+    const found = await run.evaluate(options);
+    process.stderr.write(clear());
     recordMetrics(run, found);
     output.text(metricsTable(found));
     output.result({ run: path, metrics: found });
   });
+}
+
+/** Takes the line of progress away. */
+function clear(): string {
+  return process.stderr.isTTY ? "\r\u001b[2K" : "";
 }

@@ -7,16 +7,18 @@ import { ioError, readFileChunks } from "../util/node/files.ts";
 
 interface Options {
   readonly metrics?: readonly string[] | undefined;
+  readonly network?: string | undefined;
   readonly n?: number | undefined;
   readonly seed?: number | undefined;
   readonly onProgress?: (stage: string, done: number, total?: number) => void;
+  readonly onWarning?: (message: string) => void;
 }
 
 /** Judges the samples of a .safetensors file against a data set of a name or path. */
 export async function evaluateFile(
   file: string,
   dataName: string,
-  { n, metrics, seed, onProgress }: Options,
+  { n, ...options }: Options,
 ): Promise<Record<string, MetricResult>> {
   const spec = inferData(dataName);
   const { samples, channels, size } = readSamples(file, n);
@@ -25,7 +27,7 @@ export async function evaluateFile(
     const test = await openData(spec, { size, channels, split: "test" });
     try {
       const backend = chooseBackend("cpu");
-      return await evaluateSamples({ samples, train, test, backend, metrics, seed, onProgress });
+      return await evaluateSamples({ samples, train, test, backend, ...options });
     } finally {
       test.close();
     }

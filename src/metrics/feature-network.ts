@@ -22,6 +22,8 @@ export interface FeatureNetworkDefinition {
   readonly width: number;
   /** 0 where its classes mean nothing for the data. */
   readonly classes: number;
+  /** Images that go through it at once: what a few hundred megabytes hold. */
+  readonly batch: number;
   /** Most samples that are judged by default: what two cores do in about two minutes. */
   readonly samples: number;
   /** Most real images of a split whose features are compared; of more, a fixed random choice. */

@@ -10,10 +10,10 @@ import { resample } from "./resample.ts";
 /** Images as the metrics see them, all arrays row-major. */
 export interface JudgedImages {
   readonly count: number;
-  /** [count, featureWidth]; empty without a network. */
+  /** [count, featureWidth]. */
   readonly features: Float32Array;
   readonly featureWidth: number;
-  /** Class probabilities [count, classes]; empty without a network. */
+  /** Class probabilities [count, classes]; empty where the network has no classes. */
   readonly probabilities: Float32Array;
   readonly classes: number;
   /** Pixel vectors [count, pixelWidth], at most 28 pixels wide and high. */
@@ -32,13 +32,13 @@ export class ImageJudge {
   readonly channels: number;
   readonly size: number;
   readonly pixelWidth: number;
-  readonly network: FeatureNetwork | undefined;
+  readonly network: FeatureNetwork;
   readonly batch: number;
   #shrink: Session | undefined;
 
   static async create(
     image: { readonly channels: number; readonly size: number },
-    network: FeatureNetwork | undefined,
+    network: FeatureNetwork,
     backend: Backend,
     batch: number,
   ): Promise<ImageJudge> {
@@ -58,7 +58,7 @@ export class ImageJudge {
   private constructor(
     channels: number,
     size: number,
-    network: FeatureNetwork | undefined,
+    network: FeatureNetwork,
     batch: number,
     shrink: Session | undefined,
   ) {
@@ -143,14 +143,13 @@ export class ImageJudge {
 
   async release(): Promise<void> {
     await this.#shrink?.release();
-    await this.network?.release();
+    await this.network.release();
   }
 
   async #judgeBatch(images: Float32Array, withPixels = true): Promise<Judged> {
-    const seen = await this.network?.run(this.tensor(images));
+    const seen = await this.network.run(this.tensor(images));
     return {
-      features: seen?.features ?? empty,
-      probabilities: seen?.probabilities ?? empty,
+      ...seen,
       pixels: withPixels ? await this.pixels(images) : empty,
     };
   }
@@ -159,9 +158,9 @@ export class ImageJudge {
     return {
       count,
       features: concat(parts.map((p) => p.features)),
-      featureWidth: this.network?.width ?? 0,
+      featureWidth: this.network.width,
       probabilities: concat(parts.map((p) => p.probabilities)),
-      classes: this.network?.classes ?? 0,
+      classes: this.network.classes,
       pixels: concat(parts.map((p) => p.pixels)),
       pixelWidth: this.pixelWidth,
     };

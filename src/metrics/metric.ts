@@ -13,8 +13,6 @@ export interface MetricContext {
   readonly samples: JudgedImages;
   /** All test images of the data set. */
   readonly test: JudgedImages;
-  /** Name and version of the network that made features and classes; undefined without one. */
-  readonly network: string | undefined;
   readonly backend: Backend;
   readonly seed: number;
   /** The nearest training image of every sample. */
@@ -33,14 +31,16 @@ export interface Measurement {
 /** A metric: one file, and one line in `registry.ts`. */
 export interface Metric {
   readonly name: string;
+  /** What people read in place of the name. */
+  readonly label?: string;
   /** One line for lists of metrics. */
   readonly summary: string;
   readonly higherIsBetter: boolean;
-  /** What there must be beyond pixels: `network`, a feature network for the data set. */
-  readonly needs: readonly "network"[];
-  /** Says more where there is a network, but does not need one. */
-  readonly usesNetwork?: boolean;
+  /** Needs a network that knows the data set's classes. */
+  readonly needsClasses?: true;
   readonly minSamples: number;
+  /** How many test images it needs; default 1. */
+  readonly minTestImages?: number;
   /** The floor is the metric of as many real images of this split. */
   readonly floorFrom: Split;
   /** How the figure is made, in a few words; figures of different protocols are not compared. */

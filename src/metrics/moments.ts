@@ -1,5 +1,5 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { usageError } from "../util/errors.ts";
+import { congruence, symmetricEigenvalues, symmetricFactor } from "./symmetric.ts";
 
 /**
  * Mean and covariance of rows that come in chunks, in f64. Each chunk is centred by itself and
@@ -45,14 +45,18 @@ export class Moments {
   }
 
   /** The unbiased covariance, [width, width]. Throws a usage error below 2 rows. */
-  covariance(): Matrix {
+  covariance(): Float64Array {
     const { width: d, count } = this;
     if (count < 2) throw usageError(`a covariance needs at least 2 images, received ${count}.`);
-    const at = (i: number, k: number) => this.#scatter[Math.min(i, k) * d + Math.max(i, k)];
-    const rows = Array.from({ length: d }, (_, i) =>
-      Array.from({ length: d }, (_, k) => (at(i, k) as number) / (count - 1)),
-    );
-    return new Matrix(rows);
+    const out = new Float64Array(d * d);
+    for (let i = 0; i < d; i++) {
+      for (let k = i; k < d; k++) {
+        const x = (this.#scatter[i * d + k] as number) / (count - 1);
+        out[i * d + k] = x;
+        out[k * d + i] = x;
+      }
+    }
+    return out;
   }
 
   #addOuter(v: Float64Array, weight: number): void {
@@ -70,30 +74,21 @@ export class Moments {
 
 /**
  * The Frechet distance of two Gaussians: |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))
- * (Dowson and Landau 1982). tr (C1 C2)^(1/2) is the sum of the roots of the eigenvalues of
- * C1^(1/2) C2 C1^(1/2), which is symmetric, so nothing complex appears.
+ * (Dowson and Landau 1982). With C1 = G'G the eigenvalues of C1 C2 are those of G C2 G', which is
+ * symmetric, so nothing complex appears; their roots add up to the last trace.
  */
 export function frechetDistance(a: Moments, b: Moments): number {
+  const { width: d } = a;
   const shift = a.mean.reduce((sum, x, k) => sum + (x - (b.mean[k] as number)) ** 2, 0);
   const [c1, c2] = [a.covariance(), b.covariance()];
-  const root = squareRoot(c1);
-  const middle = root.mmul(c2).mmul(root);
-  const roots = eigen(middle).realEigenvalues.map((x) => Math.sqrt(Math.max(x, 0)));
-  const overlap = roots.reduce((sum, x) => sum + x, 0);
-  return Math.max(0, shift + c1.trace() + c2.trace() - 2 * overlap);
+  const { g, rank } = symmetricFactor(c1, d);
+  const values = symmetricEigenvalues(congruence(g, rank, c2, d), rank);
+  const overlap = values.reduce((sum, x) => sum + Math.sqrt(Math.max(x, 0)), 0);
+  return Math.max(0, shift + trace(c1, d) + trace(c2, d) - 2 * overlap);
 }
 
-function squareRoot(symmetric: Matrix): Matrix {
-  const { realEigenvalues: values, eigenvectorMatrix: v } = eigen(symmetric);
-  const scaled = v.clone();
-  values.forEach((x, k) => {
-    scaled.mulColumn(k, Math.sqrt(Math.max(x, 0)));
-  });
-  return scaled.mmul(v.transpose());
-}
-
-/** Rounding makes products a little unsymmetric; the two halves are averaged. */
-function eigen(matrix: Matrix): EigenvalueDecomposition {
-  const symmetric = Matrix.add(matrix, matrix.transpose()).mul(0.5);
-  return new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
+function trace(matrix: Float64Array, d: number): number {
+  let sum = 0;
+  for (let i = 0; i < d; i++) sum += matrix[i * d + i] as number;
+  return sum;
 }

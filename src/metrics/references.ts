@@ -7,6 +7,7 @@ import { readCacheEntry, writeCacheEntry } from "./cache-entry.ts";
 import { type ImageJudge, type JudgedImages, pickRows } from "./judged-images.ts";
 import type { Space } from "./metric.ts";
 import { type Neighbours, nearestRows } from "./nearest.ts";
+import { randomImages } from "./random-images.ts";
 
 export interface ReferenceOptions {
   readonly train: ImageDataset;
@@ -25,34 +26,37 @@ export interface ReferenceOptions {
 export class References {
   readonly #options: ReferenceOptions;
   readonly #folder: string;
+  /** The training images whose features are compared. */
+  readonly #train: ImageDataset;
+  readonly #test: ImageDataset;
   readonly #judged = new Map<string, Promise<JudgedImages>>();
   readonly #nearest = new Map<Space, Promise<Neighbours>>();
 
   constructor(options: ReferenceOptions) {
     this.#options = options;
+    const { references } = options.judge.network.definition;
+    this.#train = randomImages(options.train, references);
+    this.#test = randomImages(options.test, references);
     this.#folder = join(cacheFolder({ cacheDir: options.cacheDir }), "metrics");
   }
 
   /** What decides the figures of real images. */
   get identity(): readonly (string | number)[] {
     const { train, test, judge } = this.#options;
-    return [
-      judge.network?.version ?? "no network",
-      train.fingerprint,
-      test.fingerprint,
-      judge.channels,
-      judge.size,
-    ];
+    return [judge.network.version, train.fingerprint, test.fingerprint, judge.channels, judge.size];
   }
 
-  /** All test images, with pixel vectors. */
+  /** All test images, or as many as the network judges, with pixel vectors. */
   test(): Promise<JudgedImages> {
-    return this.#once("test", () => this.#judgeData(this.#options.test, true));
+    return this.#once("test", () => this.#judgeData(this.#test, true));
   }
 
-  /** All training images; without pixel vectors, which would take hundreds of megabytes. */
+  /**
+   * All training images, or as many as the network judges; without pixel vectors, which would take
+   * hundreds of megabytes.
+   */
   train(): Promise<JudgedImages> {
-    return this.#once("train", () => this.#judgeData(this.#options.train, false));
+    return this.#once("train", () => this.#judgeData(this.#train, false));
   }
 
   /** The nearest training image of each query. */
@@ -100,7 +104,6 @@ export class References {
     const { judge, onProgress, signal } = this.#options;
     const { network } = judge;
     const report = (done: number) => onProgress(`${data.split} images`, done, data.count);
-    if (!network) return judge.judgeData(data, withPixels, report, signal);
     const key = [network.version, data.fingerprint, judge.channels, judge.size, "features"];
     const known = this.#readArrays(key);
     if (!known) {

@@ -28,7 +28,11 @@ export async function finishRun(
   let metrics: Record<string, MetricResult> = {};
   if (wanted === "auto" || wanted.length > 0) {
     try {
-      metrics = await run.evaluate({ metrics: wanted === "auto" ? undefined : wanted, onProgress });
+      metrics = await run.evaluate({
+        metrics: wanted === "auto" ? undefined : wanted,
+        onProgress,
+        onWarning,
+      });
     } catch (error) {
       // The training is done and safe; that a small folder has no test images must not fail it.
       if (!(error instanceof GansmithError)) throw error;

@@ -5,6 +5,10 @@ import type { RunFolder } from "./run-folder.ts";
 /** A figure with what is needed to judge it. */
 export interface CardMetric {
   readonly value: number;
+  /** What people read in place of the metric's name, such as "FID-like". */
+  readonly label?: string | undefined;
+  /** Name and version of the network whose features were compared. */
+  readonly network?: string | undefined;
   /** The same figure between training and test data: no model is expected to go below it. */
   readonly floor?: number | undefined;
   /** How many samples were judged. */
@@ -76,16 +80,21 @@ export function formatModelCard(name: string, path: string, card: ModelCard): st
 
 function metricsTable(metrics: ModelCard["metrics"]): string {
   const rows = Object.entries(metrics).map(
-    ([name, { value, floor, samples }]) =>
-      `| ${plain(name)} | ${figure(value)} | ${floor === undefined ? "" : figure(floor)} | ${samples ?? ""} |`,
+    ([name, { value, label = name, floor, samples }]) =>
+      `| ${plain(label)} | ${figure(value)} | ${floor === undefined ? "" : figure(floor)} | ${samples ?? ""} |`,
   );
   if (rows.length === 0) return "Not judged.";
+  const networks = [...new Set(Object.values(metrics).flatMap((m) => m.network ?? []))];
   return [
     "| metric | value | floor | samples |",
     "|---|---|---|---|",
     ...rows,
     "",
     "The floor is the same figure between training and test data: a perfect model does not go below it.",
+    ...networks.map(
+      (n) =>
+        `Features of the network ${plain(n)}: not comparable with scores on Inception's features.`,
+    ),
   ].join("\n");
 }
 

@@ -28,13 +28,17 @@ export interface SampleOptions {
 export interface EvaluateRunOptions {
   /** Names of metrics; all that suit the data by default. */
   readonly metrics?: readonly string[] | undefined;
-  /** Images to draw; default: the run's `evalSamples`. */
+  /** The feature network's name; the one that suits the data by default. */
+  readonly network?: string | undefined;
+  /** Images to draw; default: the run's `evalSamples`, or what the network judges in about two minutes. */
   readonly n?: number | undefined;
   /** Default: the run's seed. */
   readonly seed?: number | undefined;
   /** What the samples shall look like; default: the run's own data. */
   readonly data?: DataSpec | undefined;
   readonly onProgress?: ((stage: string, done: number, total?: number) => void) | undefined;
+  /** Hears what makes the figures say little. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 export interface TrainedGenerator {
@@ -115,9 +119,11 @@ export class Run {
    * for data without test images.
    */
   async evaluate(options: EvaluateRunOptions = {}): Promise<Record<string, MetricResult>> {
-    const { evaluateSamples } = await import("../metrics/index.ts");
-    const { n = this.config.evalSamples, seed = this.config.seed, metrics, data } = options;
-    const { onProgress } = options;
+    const { evaluateSamples, featureNetworkFor } = await import("../metrics/index.ts");
+    const { evalSamples } = this.config;
+    const { data = this.config.data as DataSpec, seed = this.config.seed, ...others } = options;
+    const { samples: most } = featureNetworkFor(data.name, options.network);
+    const { n = Math.min(evalSamples, most) } = options;
     const backend = chooseBackend(
       "cpu",
       this.config.threads ? { threads: this.config.threads } : {},
@@ -134,9 +140,8 @@ export class Run {
             train,
             test,
             backend,
-            metrics,
             seed,
-            onProgress,
+            ...others,
           });
         } finally {
           await sampler.release();

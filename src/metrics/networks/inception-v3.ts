@@ -19,6 +19,6 @@ export const inceptionV3 = photoNetwork({
   sha256: stored.sha256,
   width: 2048,
   size: 299,
-  samples: 1000,
+  samples: 2000,
   read: () => readNsfwjs(stored, "flatten_1", 'network "inception-v3"'),
 });

@@ -1,5 +1,5 @@
 import * as ops from "../../graph/ops/index.ts";
-import { staticDim, type Value } from "../../graph/value.ts";
+import { staticDim } from "../../graph/value.ts";
 import type { FeatureNetworkDefinition } from "../feature-network.ts";
 import { resample } from "../resample.ts";
 import { applyLayers, type LayersModel } from "./layers-model.ts";
@@ -28,6 +28,7 @@ export function photoNetwork(network: PhotoNetwork): FeatureNetworkDefinition {
     version: `${name}-${version}-${sha256.slice(0, 8)}`,
     width,
     classes: 0,
+    batch: 16,
     samples,
     references: 2 * samples,
     build: (images) => {

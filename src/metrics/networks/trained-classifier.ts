@@ -28,6 +28,7 @@ export function trainedClassifier(file: TrainedClassifier): FeatureNetworkDefini
     data: file.data,
     width: classifierFeatures,
     classes: file.classes,
+    batch: 500,
     samples: 10_000,
     references: Number.POSITIVE_INFINITY,
     build: (images) => {

@@ -23,7 +23,7 @@ export const classes: Metric = {
   name: "classes",
   summary: "share of the samples in each class; the value is the rarest class's",
   higherIsBetter: true,
-  needs: ["network"],
+  needsClasses: true,
   minSamples: 1,
   floorFrom: "train",
   protocol: "shares of the network's most probable classes; value: the smallest share",

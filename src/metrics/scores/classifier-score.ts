@@ -23,7 +23,7 @@ export const classifierScore: Metric = {
   name: "classifier-score",
   summary: "the Inception score's formula on the classifier; the number of classes is the most",
   higherIsBetter: true,
-  needs: ["network"],
+  needsClasses: true,
   minSamples: 2,
   floorFrom: "train",
   protocol: "exp of the mean KL divergence of class probabilities from their mean",

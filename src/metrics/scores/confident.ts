@@ -7,7 +7,7 @@ export const confident: Metric = {
   name: "confident",
   summary: `share of the samples whose class the network gives a probability >= ${threshold}`,
   higherIsBetter: true,
-  needs: ["network"],
+  needsClasses: true,
   minSamples: 1,
   floorFrom: "train",
   protocol: `share of images whose largest class probability is >= ${threshold}`,

@@ -106,10 +106,11 @@ const subsetSize = 1000;
  */
 export const kid: Metric = {
   name: "kid",
-  summary: "kernel distance of classifier features to the test images, unbiased",
+  label: "KID-like",
+  summary: "KID-like: kernel distance of a network's features to the test images, unbiased",
   higherIsBetter: false,
-  needs: ["network"],
   minSamples: 100,
+  minTestImages: 2,
   floorFrom: "train",
   protocol: `unbiased MMD^2, kernel (x.y/(d s) + 1)^3 with s the mean square of test features, mean over ${subsets} subsets of at most ${subsetSize}`,
   compute: async ({ samples, test, seed, backend }) => {

@@ -30,26 +30,21 @@ const percent = (x: number) => `${Math.round(x * 100)} %`;
 /**
  * Whether the generator gives training images back: distances of the samples to their nearest
  * training image, and those of test images, in pixels (averaged down to at most 28x28) and in
- * features where there is a network. The value is the share of near-copies: samples nearer in pixels
+ * features. The value is the share of near-copies: samples nearer in pixels
  * than 99 % of the test images; real images that were held out have 0.01.
  */
 export const memorisation: Metric = {
   name: "memorisation",
   summary: "share of samples that are nearly training images; distances to the nearest ones",
   higherIsBetter: false,
-  needs: [],
-  usesNetwork: true,
   minSamples: 1,
   floorFrom: "test",
   protocol:
     "nearest of all training images; near-copy: nearer in pixels than 99 % of the test images",
   compute: async (context) => {
     const pixels = await compareDistances(context, "pixels");
-    const features =
-      context.network === undefined
-        ? {}
-        : { features: await compareDistances(context, "features") };
-    return { value: pixels.copies, details: { ...pixels, ...features } };
+    const features = await compareDistances(context, "features");
+    return { value: pixels.copies, details: { ...pixels, features } };
   },
   warnings: ({ value, details }, floor) => {
     const found: string[] = [];

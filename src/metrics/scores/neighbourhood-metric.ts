@@ -11,8 +11,8 @@ export function neighbourhoodMetric(
     name,
     summary: texts.summary,
     higherIsBetter: true,
-    needs: ["network"],
     minSamples: k + 1,
+    minTestImages: k + 1,
     floorFrom: "train",
     protocol: `${texts.protocol}, ${k} nearest neighbours, against all test images`,
     compute: async ({ samples, test, backend }) => {

@@ -1,5 +1,5 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Metric } from "../metric.ts";
+import { symmetricEigenvalues } from "../symmetric.ts";
 
 /**
  * The Vendi score (arXiv 2210.02410) of rows [n,width] with the cosine as similarity: the exponential
@@ -8,7 +8,8 @@ import type { Metric } from "../metric.ts";
  */
 export function vendiScore(rows: Float32Array, width: number): number {
   const n = rows.length / width;
-  const sums = Array.from({ length: width }, () => new Float64Array(width));
+  // The lower half.
+  const matrix = new Float64Array(width * width);
   const unit = new Float64Array(width);
   for (let i = 0; i < n; i++) {
     let square = 0;
@@ -16,24 +17,23 @@ export function vendiScore(rows: Float32Array, width: number): number {
     const length = Math.sqrt(square) || 1;
     for (let c = 0; c < width; c++) unit[c] = (rows[i * width + c] as number) / length;
     for (let a = 0; a < width; a++) {
-      const row = sums[a] as Float64Array;
-      const x = unit[a] as number;
+      const x = (unit[a] as number) / n;
       if (x === 0) continue;
-      for (let b = 0; b < width; b++) row[b] = (row[b] as number) + x * (unit[b] as number);
+      for (let b = 0, at = a * width; b <= a; b++, at++) {
+        matrix[at] = (matrix[at] as number) + x * (unit[b] as number);
+      }
     }
   }
-  const matrix = new Matrix(sums.map((row) => Array.from(row, (x) => x / n)));
-  const { realEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
-  const entropy = realEigenvalues.reduce((sum, x) => (x > 1e-15 ? sum - x * Math.log(x) : sum), 0);
+  const eigenvalues = symmetricEigenvalues(matrix, width);
+  const entropy = eigenvalues.reduce((sum, x) => (x > 1e-15 ? sum - x * Math.log(x) : sum), 0);
   return Math.exp(entropy);
 }
 
 /** The effective number of different samples, by their features. */
 export const vendi: Metric = {
   name: "vendi",
-  summary: "effective number of different samples (Vendi score of classifier features)",
+  summary: "effective number of different samples (Vendi score of their features)",
   higherIsBetter: true,
-  needs: ["network"],
   minSamples: 2,
   floorFrom: "train",
   protocol: "exp of the entropy of the eigenvalues of the features' cosine similarities",

@@ -10,6 +10,8 @@ interface ElementwiseSpec {
   readonly simplify?: NonNullable<OpRule["simplify"]>;
   /** Comparison ops give bool. */
   readonly result?: "bool";
+  /** Another lowering than the ONNX node of the same meaning. */
+  readonly lower?: OpRule["lower"];
 }
 
 export type UnaryOp = Op<[x: Value]>;
@@ -63,7 +65,7 @@ export function binary(
       }
       return out;
     },
-    lower: (emit, inputs) => emit.node(spec.onnx, inputs),
+    lower: spec.lower ?? ((emit, inputs) => emit.node(spec.onnx, inputs)),
   };
   return defineOp(rule, (apply, a, b) => apply([a, b]));
 }
