@@ -15,7 +15,7 @@ export const modesKl: Metric = {
   name: "modes-kl",
   summary: "KL divergence of the samples' classes from equal shares, in nats",
   higherIsBetter: false,
-  needs: ["network"],
+  needsClasses: true,
   minSamples: 1,
   floorFrom: "train",
   protocol: "KL(p || uniform) in nats of the network's most probable classes",

@@ -9,7 +9,7 @@ export const modes: Metric = {
   name: "modes",
   summary: "classes that at least one sample falls into (1,000 for stacked digits)",
   higherIsBetter: true,
-  needs: ["network"],
+  needsClasses: true,
   minSamples: 1,
   floorFrom: "train",
   protocol: "number of the network's most probable classes among the samples",

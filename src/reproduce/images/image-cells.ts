@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { DataSpec } from "../../data/source.ts";
-import { metricsFor } from "../../metrics/index.ts";
+import { featureNetworkFor, metricsFor } from "../../metrics/index.ts";
 import { checkConfig, type Recipe, type RunConfig } from "../../recipes/index.ts";
 import { RunFolder } from "../../train/run-folder.ts";
 import { usageError } from "../../util/errors.ts";
@@ -71,7 +71,7 @@ export function cellsOf(options: {
   for (let seed = 1; seed <= seeds; seed++) {
     for (const data of options.data) {
       const judgedBy = data.judgedBy ?? data.spec;
-      const possible = metricsFor(judgedBy.name).map((m) => m.name);
+      const possible = metricsFor(featureNetworkFor(judgedBy.name)).map((m) => m.name);
       const kimg = kimgOf(data, budget);
       for (const method of methods) {
         const config: RunConfig = {
