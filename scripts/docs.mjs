@@ -7,13 +7,25 @@ import { pathToFileURL } from "node:url";
 import { packageExports } from "./exports.mjs";
 import { root } from "./lib.mjs";
 
-const documents = ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+const documents = [
+  "README.md",
+  "README.zh-CN.md",
+  "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
+  "docs/stability.md",
+];
 
 const built = (path) => import(pathToFileURL(join(root, "dist", path)));
 const table = (head, rows) =>
   [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`]
     .concat(rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`))
     .join("\n");
+
+const parts = (what, all) =>
+  table(
+    [what, "what it is"],
+    all.map((part) => [`\`${part.name}\``, part.summary]),
+  );
 
 /** Name of a block -> its Markdown (from the built program). A new block is one entry here. */
 const generators = {
@@ -37,6 +49,26 @@ const generators = {
       ["metric", "what it says"],
       metrics.map((m) => [`\`${m.name}\``, m.summary]),
     );
+  },
+  async models() {
+    const { models } = await built("models/index.js");
+    return parts("model", models);
+  },
+  async losses() {
+    const { losses } = await built("adversarial/index.js");
+    return parts("loss", losses);
+  },
+  async regularizers() {
+    const { regularizers } = await built("adversarial/index.js");
+    return parts("regularizer", regularizers);
+  },
+  async augmentations() {
+    const { augmentations } = await built("adversarial/index.js");
+    return parts("augmentation", augmentations);
+  },
+  async tables() {
+    const { tables } = await built("reproduce/index.js");
+    return parts("table", tables);
   },
   exports() {
     const rows = Object.entries(packageExports())

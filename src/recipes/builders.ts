@@ -86,31 +86,31 @@ export const relativistic = builder(relativisticRule);
 export const relativisticAverage = builder(relativisticAverageRule);
 
 /** Gradient penalty on real images, gamma/2 E |grad D(x)|^2 (arXiv 1801.04406). */
-export const r1 = builder(r1Rule);
+export const r1 = penalty(r1Rule);
 /** The same on generated images. */
-export const r2 = builder(r2Rule);
+export const r2 = penalty(r2Rule);
 /** Gradient penalty between real and generated images (arXiv 1704.00028). */
-export const wganGp = builder(wganGpRule);
+export const wganGp = penalty(wganGpRule);
 /** Gradient penalty around real images (arXiv 1705.07215). */
-export const dragan = builder(draganRule);
+export const dragan = penalty(draganRule);
 /** LeCam regularisation for little data (arXiv 2104.03310). */
-export const lecam = builder(lecamRule);
+export const lecam = penalty(lecamRule);
 /** Noise on everything that D sees (arXiv 1610.04490). */
 export const instanceNoise = builder(instanceNoiseRule);
 /** Consensus optimisation (arXiv 1705.10461). */
 export const consensus = builder(consensusRule);
 /** D gives changed real images the same logit (CR, arXiv 1910.12027). */
-export const consistency = builder(consistencyRule);
+export const consistency = penalty(consistencyRule);
 /** The same for generated images, too (bCR, arXiv 2002.04724). */
-export const balancedConsistency = builder(balancedConsistencyRule);
+export const balancedConsistency = penalty(balancedConsistencyRule);
 /** Near latents: the same logit for D, different images for G (zCR, arXiv 2002.04724). */
-export const latentConsistency = builder(latentConsistencyRule);
+export const latentConsistency = penalty(latentConsistencyRule);
 /** G learns from the samples that D finds most real (arXiv 2002.06224). */
 export const topK = builder(topKRule);
 /** G plays against D some steps ahead (arXiv 1611.02163). */
 export const unrolled = builder(unrolledRule);
 /** Even steps in a generator's styles (arXiv 1912.04958). */
-export const pathLength = builder(pathLengthRule);
+export const pathLength = penalty(pathLengthRule);
 /** Random changes of everything that D sees, for little data (arXiv 2006.10738). */
 export const diffaugment = builder(diffaugmentRule);
 /** The same, as often as D overfits (arXiv 2006.06676). */
@@ -142,6 +142,13 @@ function builder<Part extends { readonly name: string }>(rule: Part) {
     ...given(options),
     name: rule.name,
   });
+}
+
+/** The same for penalties, which may be paid in every `interval` steps only, so many times over. */
+function penalty<Part extends { readonly name: string }>(rule: Part) {
+  return builder(rule) as (
+    options?: Options<Part> & { readonly interval?: number | undefined },
+  ) => PartSpec;
 }
 
 /** Options that are `undefined` count as not given. */
