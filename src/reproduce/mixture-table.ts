@@ -16,8 +16,11 @@ export interface MixtureMethod {
   readonly note: string;
   /** As published: modes, share of high quality in per cent, reverse KL. */
   readonly theirs?: readonly [number, number, number];
-  /** `kimg` is the length of the run in thousands of real points, over which rates fall. */
-  readonly recipe: (kimg: number) => MixtureRecipe;
+  /**
+   * `kimg` is the length of the run in thousands of real points, over which rates fall; `whole` says
+   * that it is the published one.
+   */
+  readonly recipe: (kimg: number, whole: boolean) => MixtureRecipe;
 }
 
 const colours = { mode: "#e59866", sample: "#1f618d" };
@@ -59,8 +62,8 @@ export function mixtureTable(
       const steps = quick ? quickSteps : Math.ceil(passes * stepsPerEpoch);
       const work = chosen.flatMap((method) =>
         Array.from({ length: seeds }, (_, seed) => {
-          const { pack } = method.recipe(1);
-          const recipe = method.recipe((steps * rowsPerStep * pack) / 1000);
+          const { pack } = method.recipe(1, full);
+          const recipe = method.recipe((steps * rowsPerStep * pack) / 1000, full);
           return { mixture, recipe, steps, seed: seed + 1 };
         }),
       );
