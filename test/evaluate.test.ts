@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ImageDataset } from "../src/data/image-dataset.ts";
 import { openData } from "../src/data/index.ts";
-import { type EvaluateOptions, evaluateSamples, metricsFor } from "../src/metrics/evaluate.ts";
+import { type EvaluateOptions, evaluateSamples } from "../src/metrics/evaluate.ts";
 import { metrics } from "../src/metrics/registry.ts";
 import { cpuBackend } from "../src/runtime/index.ts";
 import { Random } from "../src/util/random.ts";
@@ -133,18 +133,6 @@ test("a damaged cache of figures is computed again", async () => {
     writeFileSync(join(folder, file), bytes);
   }
   expect(await judge(real)).toEqual(before);
-});
-
-test("data without a network is judged by pixels alone", async () => {
-  const own = { train: firstImages(train, 300, "folder"), test: firstImages(held, 100, "folder") };
-  expect(metricsFor("folder").map((m) => m.name)).toEqual(["memorisation"]);
-  const { memorisation, ...others } = await judge(imagesOf(train, 0, 20), own);
-  expect(others).toEqual({});
-  expect(memorisation).toMatchObject({ value: 1, samples: 20 });
-  expect(memorisation).not.toHaveProperty("features");
-  await expect(judge(imagesOf(train, 0, 200), { ...own, metrics: ["fid"] })).rejects.toThrow(
-    'metric "fid" needs a feature network, and data set "folder" has none',
-  );
 });
 
 test("larger colour images go through the network, too", async () => {
