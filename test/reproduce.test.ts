@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
-import { buildProgram, filesOf, gansmith } from "./support/cli.ts";
+import { buildProgram, filesOf, gansmith, start } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -12,7 +14,14 @@ test("without a name the tables are listed", async () => {
   const { code, last } = await gansmith(cwd, ["reproduce", "--json"]);
   expect(code).toBe(0);
   const { tables } = last as { tables: { name: string }[] };
-  expect(tables.map((t) => t.name)).toEqual(["dirac", "ring", "grid"]);
+  expect(tables.map((t) => t.name)).toEqual([
+    "dirac",
+    "ring",
+    "grid",
+    "stacked-mnist",
+    "losses",
+    "small-data",
+  ]);
 });
 
 test("dirac: both sides of every row, and a report of three files", async () => {
@@ -46,11 +55,66 @@ test("grid: threads train side by side, and how many there are changes nothing",
   expect(await run("1")).toEqual(rows);
 });
 
+test("losses: a kill in the middle costs nothing but the last steps", async () => {
+  const methods = ["--methods", "NSGAN,NSGAN + R1", "--seeds", "1", "--jobs", "1"];
+  const args = ["reproduce", "losses", "--quick", "--data", "mnist", ...methods];
+  const killed = start(cwd, args);
+  const second = join(cwd, "reproduced/losses-quick-runs/mnist-nsgan-r1-seed1");
+  const ended = once(killed, "close");
+  while (killed.exitCode === null && !hasCheckpoint(second)) await setTimeout(5);
+  killed.kill("SIGKILL");
+  const [, signal] = (await ended) as [number | null, string | null];
+  expect(signal).toBe("SIGKILL");
+  const first = join(cwd, "reproduced/losses-quick-runs/mnist-nsgan-seed1/events.jsonl");
+  const before = readFileSync(first, "utf8");
+  const { code, last } = await gansmith(cwd, [...args, "--json"]);
+  expect(code).toBe(0);
+  expect(readFileSync(first, "utf8")).toBe(before);
+  const fresh = await gansmith(cwd, [...args, "--json", "--out", "fresh"]);
+  expect(figuresOf(last)).toEqual(figuresOf(fresh.last));
+  const { rows } = last as { rows: { data: string; theirs: object; bySeed: object[] }[] };
+  expect(rows.map((r) => [r.data, r.theirs])).toEqual([
+    ["mnist", { fid: 6.8 }],
+    ["mnist", {}],
+  ]);
+  const lines = readFileSync(join(cwd, "reproduced", "losses.csv"), "utf8").split("\n");
+  expect(lines[0]).toMatch(/^data,method,seed,fid,kid,precision,recall,coverage,minutes,/);
+}, 300_000);
+
+function hasCheckpoint(run: string): boolean {
+  try {
+    return filesOf(join(run, "checkpoints")).some((name) => name.endsWith(".json"));
+  } catch {
+    return false;
+  }
+}
+
+/** All figures but the time that training took. */
+function figuresOf(last: Record<string, unknown>): unknown {
+  const { rows } = last as { rows: { method: string; ours: Record<string, number> }[] };
+  return rows.map(({ method, ours: { minutes: _time, ...ours } }) => [method, ours]);
+}
+
 test.each([
   [["nowhere"], 2, /unknown table "nowhere"/],
   [["dirac", "--methods", "GANN"], 2, /unknown method "GANN".*Did you mean "GAN"/],
   [["ring", "--quick", "--full"], 2, /cannot be used with option/],
   [["ring", "--seeds", "0"], 2, /whole number >= 1/],
+  [
+    ["losses", "--methods", "hinge+R1"],
+    2,
+    /unknown method "hinge\+R1".*Did you mean "hinge \+ R1"/,
+  ],
+  [
+    ["losses", "--data", "cifar"],
+    2,
+    /unknown data set "cifar".*Known: mnist, fashion-mnist, emoji/,
+  ],
+  [["stacked-mnist", "--data", "mnist"], 2, /"stacked-mnist" has one data set, received --data/],
+  [["losses", "--epochs", "3"], 2, /"losses" takes --kimg, received --epochs/],
+  [["ring", "--kimg", "3"], 2, /"ring" takes --epochs, received --kimg/],
+  [["dirac", "--kimg", "3"], 2, /"dirac" has no length to choose, received --kimg/],
+  [["losses", "--kimg", "3", "--quick"], 2, /cannot be used with option/],
   [["dirac", "--out", "reproduced/dirac.csv"], 2, /is a file, expected a folder/],
 ] as const)("refuses %j", async (args, code, says) => {
   const result = await gansmith(cwd, ["reproduce", ...args]);

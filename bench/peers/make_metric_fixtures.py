@@ -56,6 +56,13 @@ def classifier_score(p):
     return float(np.exp(scipy.stats.entropy(p, p.mean(0, keepdims=True), axis=1).mean()))
 
 
+def modes(p):
+    """Classes that occur, and KL of their shares from uniform in nats."""
+    counts = np.bincount(p.argmax(1), minlength=p.shape[1])
+    uniform = np.full(p.shape[1], 1 / p.shape[1])
+    return {"modes": int((counts > 0).sum()), "kl": float(scipy.stats.entropy(counts, uniform))}
+
+
 def draw(rng, n, d, shift, few=0):
     """Correlated and not negative, as features after a ReLU are; `few` columns are always 0."""
     x = np.maximum(rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + shift, 0)
@@ -77,6 +84,7 @@ def main():
         p = np.random.default_rng(3).dirichlet(np.full(d, 0.3), 60)
         row["probabilities"] = p.ravel().tolist()
         row["classifierScore"] = classifier_score(p)
+        row["modes"] = modes(p)
         cases.append(row)
     OUT.write_text(json.dumps({"cases": cases}) + "\n")
 

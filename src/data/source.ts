@@ -46,9 +46,7 @@ export function parseOptions(source: DataSource, spec: DataSpec): unknown {
   const [issue] = (parsed.error ?? limited.error)?.issues ?? [];
   const where = ["data", ...(issue?.path ?? [])].join(".");
   const missing =
-    issue?.code === "invalid_type" &&
-    issue.path.length === 1 &&
-    !(String(issue.path[0]) in options);
+    issue?.code === "invalid_type" && issue.path.length === 1 && !(String(issue.path[0]) in spec);
   const why = missing ? `is missing, expected ${issue.expected}` : `is refused: ${issue?.message}`;
   throw usageError(`data set "${name}": ${where} ${why}.`);
 }

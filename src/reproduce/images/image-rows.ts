@@ -77,11 +77,10 @@ function bestColumns(
   return columns.flatMap(({ key, better }) => {
     const own = row.ours[key];
     if (own == null || better === undefined) return [];
-    const beaten = rivals.some(({ ours }) => {
-      const other = ours[key];
-      return other != null && (better === "higher" ? other > own : other < own);
-    });
-    return beaten ? [] : [key];
+    const others = rivals.flatMap(({ ours }) => ours[key] ?? []);
+    const best = better === "higher" ? Math.max(...others) : Math.min(...others);
+    // Where all are alike, nobody has won.
+    return own === best && others.some((x) => x !== best) ? [key] : [];
   });
 }
 

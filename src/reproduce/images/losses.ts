@@ -93,7 +93,7 @@ function dataOf(
   return { name, spec: { name }, base, ...lengths };
 }
 
-const digits = { kimg: 250, fullKimg: 1200, minutesPerKimg: 0.06 };
+const digits = { kimg: 800, fullKimg: 1200, minutesPerKimg: 0.02 };
 
 /** Losses and regularizers under one budget, as Lucic et al. compared them (arXiv 1711.10337). */
 export const losses = imageTable({
@@ -105,7 +105,7 @@ export const losses = imageTable({
   data: [
     dataOf("mnist", "mnist-dcgan", digits),
     dataOf("fashion-mnist", "fashion-dcgan", digits),
-    dataOf("emoji", "emoji-dcgan", { kimg: 80, fullKimg: 400, minutesPerKimg: 0.25 }),
+    dataOf("emoji", "emoji-dcgan", { kimg: 300, fullKimg: 600, minutesPerKimg: 0.08 }),
   ],
   columns,
   evalSamples: 10_000,

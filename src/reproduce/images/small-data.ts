@@ -32,7 +32,7 @@ function few(limit: number): ImageData {
     base,
     kimg: 60,
     fullKimg: 600,
-    minutesPerKimg: 0.06,
+    minutesPerKimg: 0.03,
   };
 }
 
@@ -47,7 +47,7 @@ const withAlso = (also?: { readonly name: string; readonly [option: string]: unk
 /** Augmentation inside D where images are few (arXiv 2006.10738, 2006.06676). */
 export const smallData = imageTable({
   name: "small-data",
-  summary: "100 and 500 emoji: no augmentation, DiffAugment, ADA (about an hour on 2 cores)",
+  summary: "100 and 500 emoji: no augmentation, DiffAugment, ADA (about 20 min on 2 cores)",
   source: "DiffAugment, arXiv 2006.10738, and ADA, arXiv 2006.06676: other data, so no figures",
   methods: [
     { name: "none", settings: withAlso() },

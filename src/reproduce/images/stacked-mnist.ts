@@ -8,17 +8,20 @@ const columns: readonly Column[] = [
   { key: "modes-kl", title: "KL", format: (x) => x.toFixed(3), better: "lower" },
 ];
 
-/** DCGAN at a quarter of the paper's cost: 32 channels next to the image. */
+/**
+ * DCGAN with 48 channels next to the image, at the digits' own 28 pixels as PacGAN has them: of digits
+ * enlarged to 32 the classifier recognises 98.9 % instead of 99.4.
+ */
 const base: Recipe["config"] = {
   ...defaults,
-  model: { name: "dcgan", latent: 128, baseChannels: 32 },
+  model: { name: "dcgan", latent: 128, baseChannels: 48 },
   data: { name: "stacked-mnist" },
-  size: 32,
+  size: 28,
   channels: 3,
   loss: { name: "non-saturating" },
   optimizer: adam(),
   batch: 64,
-  length: { kimg: 2000 },
+  length: { kimg: 600 },
 };
 
 const published = (modes: number | null, kl: number | null): Readonly<Record<string, Figures>> => ({
@@ -28,7 +31,7 @@ const published = (modes: number | null, kl: number | null): Readonly<Record<str
 /** Three digits as channels: how many of 1,000 modes a generator finds (arXiv 1712.04086). */
 export const stackedMnist = imageTable({
   name: "stacked-mnist",
-  summary: "1,000 modes of stacked digits: modes, KL (about 2 h on 2 cores)",
+  summary: "1,000 modes of stacked digits: modes, KL (about 40 min on 2 cores)",
   source:
     "PacGAN, arXiv 1712.04086, table 3 (GAN is its DCGAN); R3GAN, arXiv 2501.05441, whose best has 1000 modes, KL 0.029",
   methods: [
@@ -60,10 +63,10 @@ export const stackedMnist = imageTable({
       name: "stacked-mnist",
       spec: { name: "stacked-mnist" },
       base,
-      kimg: 2000,
+      kimg: 600,
       // PacGAN's 50 epochs of 128,000 images.
       fullKimg: 6400,
-      minutesPerKimg: 0.02,
+      minutesPerKimg: 0.025,
     },
   ],
   columns,
