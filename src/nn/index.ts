@@ -9,6 +9,7 @@ export {
 } from "./conv2d.ts";
 export { dropout } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
+export { downsampleFiltered, type LowPass, upsampleFiltered } from "./filtered-resampling.ts";
 export {
   fanInUniform,
   heNormal,
