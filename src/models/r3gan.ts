@@ -4,6 +4,7 @@ import * as ops from "../graph/ops/index.ts";
 import { type Dim, staticDim, type Value } from "../graph/value.ts";
 import {
   conv2d,
+  convTranspose2d,
   downsampleFiltered,
   embedding,
   heNormal,
@@ -88,7 +89,12 @@ export const r3gan: ModelDefinition<R3ganOptions> = {
         h = upsampleFiltered(widened(at, h, widths[i + 1] as number));
         h = blocks(s, h, resolution);
       }
-      return conv2d(s.at("out"), h, image.channels, { ...unit, kernel: 1 });
+      // A transposed 1x1 kernel is the same map, and the form that images are made in elsewhere.
+      return convTranspose2d(s.at("out"), h, image.channels, {
+        bias: false,
+        init: normal(1 / Math.sqrt(last)),
+        kernel: 1,
+      });
     };
 
     const discriminator = (s: Scope, images: Value, labels?: Value) => {

@@ -3,17 +3,19 @@ import { geometryOf } from "../../graph/ops/linear/conv-geometry.ts";
 import type { Value } from "../../graph/value.ts";
 import type { ConvRecipe, ConvSizes, RecipeMaker } from "./conv-recipe.ts";
 import { fewChannelsConv } from "./few-channels-conv.ts";
+import { groupedConv } from "./grouped-conv.ts";
 import { pointwiseConv } from "./pointwise-conv.ts";
 import { wholeWindowConv } from "./whole-window-conv.ts";
 import { winogradConv } from "./winograd-conv.ts";
 
 /** In order of preference; what none of them takes stays as it is. */
-const makers: readonly RecipeMaker[] = [
+const plain: readonly RecipeMaker[] = [
   wholeWindowConv,
   fewChannelsConv,
   pointwiseConv,
   winogradConv,
 ];
+const makers = [...plain, groupedConv(plain)];
 
 type Four = readonly [number, number, number, number];
 

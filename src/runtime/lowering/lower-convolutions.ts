@@ -5,6 +5,7 @@ import { recipeChooser } from "./choose-recipe.ts";
 import type { ConvRecipe } from "./conv-recipe.ts";
 import { stepMask } from "./cpu-ops.ts";
 import { axisIn, type Form, FormTable, isFree, sizesIn } from "./forms.ts";
+import { spatialMatMul } from "./spatial-mat-mul.ts";
 
 type Sizes = readonly number[];
 /** Makes the value in some form, or leaves it to the general rule. */
@@ -45,6 +46,7 @@ const handlers = new Map<unknown, Handler>([
   [ops.slice.rule, alongAxis],
   [ops.pad.rule, alongAxis],
   [ops.broadcastTo.rule, broadcast],
+  [ops.matMul.rule, spatialMatMul],
 ]);
 
 /**
