@@ -6,6 +6,7 @@ import * as ops from "../src/graph/ops/index.ts";
 import { leafName } from "../src/graph/ops/leaf.ts";
 import { simplify } from "../src/graph/passes/index.ts";
 import { elementCount, topologicalOrder, type Value } from "../src/graph/value.ts";
+import { downsampleFiltered, upsampleFiltered } from "../src/nn/index.ts";
 import { cpuBackend, type Tensor } from "../src/runtime/index.ts";
 import { lowerForCpu } from "../src/runtime/lowering/index.ts";
 import { Random } from "../src/util/random.ts";
@@ -82,13 +83,15 @@ interface Case {
   readonly kernel: number;
   readonly stride: number;
   readonly pad: number;
+  readonly groups?: number;
 }
 
 /** A convolution with all its first and second derivatives. */
-function derivatives({ batch, channels, size, kernel, stride, pad }: Case) {
+function derivatives({ batch, channels, size, kernel, stride, pad, groups = 1 }: Case) {
   const x = ops.leaf("x", [batch, channels[0], size, size], { kind: "data" });
-  const w = ops.leaf("w", [channels[1], channels[0], kernel, kernel], { kind: "parameter" });
-  const y = ops.conv(x, w, { strides: [stride, stride], pads: [pad, pad, pad, pad] });
+  const shape = [channels[1], channels[0] / groups, kernel, kernel];
+  const w = ops.leaf("w", shape, { kind: "parameter" });
+  const y = ops.conv(x, w, { strides: [stride, stride], pads: [pad, pad, pad, pad], groups });
   const c = ops.leaf("c", y.shape, { kind: "data" });
   const first = gradients(ops.reduceSum(ops.mul(ops.mul(y, y), c)), [x, w]);
   const norms = first.map((g) => ops.reduceMean(ops.mul(g, g)));
@@ -110,9 +113,15 @@ describe("a convolution, its gradients and second gradients, lowered", () => {
     { batch: 3, channels: [5, 1], size: 4, kernel: 4, stride: 1, pad: 0 },
     { batch: 2, channels: [6, 9], size: 7, kernel: 7, stride: 1, pad: 0 },
     { batch: 2, channels: [16, 20], size: 12, kernel: 1, stride: 1, pad: 0 },
+    // Groups side by side in one product, groups too wide for that, and three pairs of groups.
+    { ...thin, batch: 2, channels: [32, 48], size: 16, groups: 4 },
+    { ...thin, batch: 1, channels: [144, 144], size: 4, groups: 2 },
+    { ...thin, batch: 2, channels: [96, 48], size: 8, groups: 6 },
+    { batch: 2, channels: [16, 32], size: 12, kernel: 1, stride: 1, pad: 0, groups: 2 },
   ];
   for (const c of cases) {
-    const name = `${c.kernel}x${c.kernel}/${c.stride} on ${c.channels.join("->")} at ${c.size}`;
+    const groups = c.groups ? ` in ${c.groups} groups` : "";
+    const name = `${c.kernel}x${c.kernel}/${c.stride} on ${c.channels.join("->")}${groups} at ${c.size}`;
     test(name, async () => {
       const { leaves, outputs } = derivatives(c);
       const lowered = await checkLowering(name, leaves, outputs);
@@ -207,4 +216,26 @@ test("joins, slices, broadcasts and reductions between convolutions follow their
   ];
   const total = parts.map((p) => ops.reduceMean(ops.mul(p, p))).reduce((a, b) => ops.add(a, b));
   await checkLowering("between", [x, w, v, row], [...parts, ...gradients(total, [x, w, v, row])]);
+});
+
+test("products along the axes of maps follow their forms, with both derivatives", async () => {
+  const x = ops.leaf("x", [2, 16, 16, 16], { kind: "data" });
+  const w = ops.leaf("w", [16, 16, 3, 3], { kind: "parameter" });
+  const y = ops.conv(x, w, { pads: [1, 1, 1, 1] });
+  const fixed = (rows: number, cols: number) =>
+    ops.constant(
+      new Float64Array(rows * cols).map((_, i) => Math.sin(i)),
+      [rows, cols],
+    );
+  const parts = [
+    downsampleFiltered(y),
+    upsampleFiltered(y),
+    ops.matMul(fixed(16, 4), y, { transA: true }),
+    ops.matMul(y, fixed(16, 5)),
+    ops.matMul(y, fixed(16, 16), { transA: true }),
+  ];
+  const total = parts.map((p) => ops.reduceMean(ops.mul(p, p))).reduce((a, b) => ops.add(a, b));
+  const first = gradients(total, [x, w]);
+  const norm = first.map((g) => ops.reduceMean(ops.mul(g, g))).reduce((a, b) => ops.add(a, b));
+  await checkLowering("along axes", [x, w], [...parts, ...first, ...gradients(norm, [x, w])]);
 });

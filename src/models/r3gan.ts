@@ -22,7 +22,7 @@ const schema = z.strictObject({
   /** Length of z. */
   latent: z.int().min(1).max(4096).default(64),
   /** Channels at the image's resolution; twice as many with every halving. */
-  baseChannels: z.int().min(1).max(2048).default(16),
+  baseChannels: z.int().min(1).max(2048).default(8),
   /** Channels at the most. */
   maxChannels: z.int().min(1).max(4096).default(128),
   /** Channels at 4x4, 8x8, ... up to the image, instead of `baseChannels` and `maxChannels`. */

@@ -2,7 +2,7 @@ import * as ops from "../../graph/ops/index.ts";
 import { type ConvRecipe, type ConvSizes, isSquare } from "./conv-recipe.ts";
 import { fusedMatMul } from "./cpu-ops.ts";
 
-const fewestChannels = 16;
+const fewestChannels = 8;
 
 /** 1x1 kernels at stride 1: one matrix product over all pixels of the batch. */
 export function pointwiseConv(sizes: ConvSizes): ConvRecipe | undefined {

@@ -231,19 +231,31 @@ function outputTransform(
       }),
     );
   }
-  const across = matrix(t * out, n * t * t, (row, col) => {
-    const [b, th, tw] = [Math.floor(col / (t * t)), Math.floor(col / t) % t, col % t];
-    return Math.floor(row / out) === th ? from(row % out, b, tw) : 0;
-  });
+  const across = matrix(out, n * t, (o, col) => from(o, Math.floor(col / t), col % t));
   const [down, downBack] = [constantOf(filter), constantOf(transposed(filter))];
   const [wide, wideBack] = [constantOf(across, true), constantOf(transposed(across), true)];
+  // [i,b,th] <-> [i,th,b]: with its points side by side, every row of tiles is a small product.
+  const swapped = (first: number, second: number) => {
+    const order = Int32Array.from({ length: tile * first * second }, (_, at) => {
+      const [i, row, point] = [
+        Math.floor(at / (n * t)),
+        Math.floor(at / first) % second,
+        at % first,
+      ];
+      return i * n * t + point * second + row;
+    });
+    return ops.constant(order, [order.length]);
+  };
+  const [toRows, toPoints] = [swapped(n, t), swapped(t, n)];
   return {
     apply: (x, width) => {
       const rows = ops.matMul(down, ops.reshape(x, [n, n * t * t * width]));
-      return ops.matMul(wide, ops.reshape(rows, [tile, n * t * t, width]));
+      const tiles = ops.gatherRows(ops.reshape(rows, [tile * n * t, t * width]), toRows);
+      return ops.matMul(wide, ops.reshape(tiles, [tile * t, n * t, width]));
     },
     applyBack: (y, width) => {
-      const rows = ops.matMul(wideBack, ops.reshape(y, [tile, t * out, width]));
+      const tiles = ops.matMul(wideBack, ops.reshape(y, [tile * t, out, width]));
+      const rows = ops.gatherRows(ops.reshape(tiles, [tile * t * n, t * width]), toPoints);
       return ops.matMul(downBack, ops.reshape(rows, [tile, n * t * t * width]));
     },
   };
