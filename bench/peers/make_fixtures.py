@@ -17,12 +17,14 @@ import torch
 
 from fixture_games import make_games
 from fixture_layers import make_layers
+from fixture_models import make_models
 from fixture_numerics import make_losses, make_optimizers, make_penalties
 from fixture_training import make_article, make_conditional, make_dcgan, make_hash
 
 MAKERS = {
     "hash": make_hash,
     "layers": make_layers,
+    "models": make_models,
     "optimizers": make_optimizers,
     "losses": make_losses,
     "penalties": make_penalties,

@@ -22,7 +22,7 @@ import {
   wasserstein as wassersteinRule,
   wganGp as wganGpRule,
 } from "../adversarial/index.ts";
-import { dcgan as dcganModel, mlp as mlpModel } from "../models/index.ts";
+import { dcgan as dcganModel, mlp as mlpModel, r3gan as r3ganModel } from "../models/index.ts";
 import {
   adam as adamRule,
   adamw as adamwRule,
@@ -68,6 +68,11 @@ export function dcgan(options: Options<typeof dcganModel> & Size = {}): ModelSpe
 /** The article's fully connected GAN; 28 pixels by default. */
 export function mlp(options: Options<typeof mlpModel> & Size = {}): ModelSpec {
   return { size: 28, ...given(options), name: mlpModel.name };
+}
+
+/** R3GAN (arXiv 2501.05441) at 16, 32 (default), 64 or 128 pixels; it wants `relativistic`, `r1`, `r2`. */
+export function r3gan(options: Options<typeof r3ganModel> & Size = {}): ModelSpec {
+  return { size: 32, ...given(options), name: r3ganModel.name };
 }
 
 /** D and G play for V(D,G) = E log D(x) + E log(1 - D(G(z))) (arXiv 1406.2661). */

@@ -2,6 +2,7 @@ import { unknownName } from "../util/errors.ts";
 import { article } from "./article.ts";
 import { dcganRecipe, emojiDcgan, fashionDcgan, mlpRecipe } from "./image-recipes.ts";
 import { mnistDcgan, mnistQuick } from "./mnist-dcgan.ts";
+import { cifarR3gan, mnistR3gan, r3ganRecipe } from "./r3gan-recipes.ts";
 import type { Recipe } from "./recipe.ts";
 
 export {
@@ -22,6 +23,9 @@ export const recipes: readonly Recipe[] = [
   emojiDcgan,
   dcganRecipe,
   mlpRecipe,
+  mnistR3gan,
+  r3ganRecipe,
+  cifarR3gan,
 ];
 
 /** Throws a usage error that names the known ones. */
