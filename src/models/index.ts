@@ -1,14 +1,17 @@
 import { unknownName } from "../util/errors.ts";
 import { dcgan } from "./dcgan.ts";
 import type { ModelDefinition } from "./definition.ts";
+import { infogan } from "./infogan.ts";
 import { mlp } from "./mlp.ts";
 import { r3gan } from "./r3gan.ts";
+import { resnet } from "./resnet.ts";
+import { stylegan2 } from "./stylegan2.ts";
 
 export type { ModelDefinition } from "./definition.ts";
-export { dcgan, mlp, r3gan };
+export { dcgan, infogan, mlp, r3gan, resnet, stylegan2 };
 
 /** Every model by name; a new one is a file and a line here. */
-export const models: readonly ModelDefinition[] = [mlp, dcgan, r3gan];
+export const models: readonly ModelDefinition[] = [mlp, dcgan, r3gan, resnet, infogan, stylegan2];
 
 /** Throws a usage error that names the known ones. */
 export function modelByName(name: string): ModelDefinition {

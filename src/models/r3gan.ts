@@ -16,7 +16,7 @@ import {
 } from "../nn/index.ts";
 import { usageError } from "../util/errors.ts";
 import type { ModelDefinition } from "./definition.ts";
-import { knownClasses, resolutions, widthsOf } from "./stages.ts";
+import { bounded, knownClasses, resolutions, widthsOf } from "./stages.ts";
 
 const schema = z.strictObject({
   /** Length of z. */
@@ -47,8 +47,8 @@ const activationGain = Math.sqrt(2 / (1 + 0.2 ** 2));
  * (fix-up, arXiv 1901.09321), and low-pass filtered resampling between resolutions. G begins with
  * learned 4x4 maps, weighed by a linear map of z; D ends with a 4x4 map for each channel. With
  * `conditional`, the class's vector stands beside z, and D's logit is the product of its features with
- * the class's vector. G's pixels are not bounded to [-1, 1]. It is meant for the loss `relativistic`
- * with `r1` and `r2`.
+ * the class's vector. G's pixels are not bounded to [-1, 1] in training; samples are cut to it. It is
+ * meant for the loss `relativistic` with `r1` and `r2`.
  * Differs: the default widths suit a CPU; the authors' for 32x32 are `widths` 768 at every resolution
  * and 2 blocks.
  */
@@ -90,11 +90,9 @@ export const r3gan: ModelDefinition<R3ganOptions> = {
         h = blocks(s, h, resolution);
       }
       // A transposed 1x1 kernel is the same map, and the form that images are made in elsewhere.
-      return convTranspose2d(s.at("out"), h, image.channels, {
-        bias: false,
-        init: normal(1 / Math.sqrt(last)),
-        kernel: 1,
-      });
+      const init = normal(1 / Math.sqrt(last));
+      const out = { bias: false, init, kernel: 1 };
+      return bounded(s, convTranspose2d(s.at("out"), h, image.channels, out));
     };
 
     const discriminator = (s: Scope, images: Value, labels?: Value) => {

@@ -1,4 +1,7 @@
 import type { ImageShape } from "../adversarial/model.ts";
+import * as ops from "../graph/ops/index.ts";
+import type { Value } from "../graph/value.ts";
+import type { Scope } from "../nn/index.ts";
 import { usageError } from "../util/errors.ts";
 
 /**
@@ -30,4 +33,10 @@ export function knownClasses(model: string, conditional: boolean, classes: numbe
     );
   }
   return conditional ? classes : 0;
+}
+
+/** Images of a generator without tanh: free in training, cut to [-1, 1] where they are used. */
+export function bounded(s: Scope, images: Value): Value {
+  if (s.mode === "train") return images;
+  return ops.minimum(ops.maximum(images, ops.scalar(-1)), ops.scalar(1));
 }

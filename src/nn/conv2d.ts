@@ -1,6 +1,7 @@
 import * as ops from "../graph/ops/index.ts";
 import { staticDim, type Value } from "../graph/value.ts";
 import { fanInUniform, type Initializer, uniform } from "./initializers.ts";
+import type { Reparameterize } from "./reparameterize.ts";
 import type { Scope } from "./scope.ts";
 
 export interface Conv2dOptions {
@@ -16,6 +17,8 @@ export interface Conv2dOptions {
   /** Default true. */
   readonly bias?: boolean;
   readonly init?: Initializer;
+  readonly biasInit?: Initializer;
+  readonly reparameterize?: Reparameterize | undefined;
 }
 
 /** Convolution: x [N,C,H,W] -> [N,channels,H',W']; weight [channels, C/groups, k, k]. */
@@ -24,8 +27,10 @@ export function conv2d(s: Scope, x: Value, channels: number, options: Conv2dOpti
   return s.build(() => {
     const shape = [channels, staticDim(x, 1) / groups, k, k];
     const weight = s.parameter("weight", shape, options.init ?? fanInUniform);
-    const y = ops.conv(x, weight, windowOf(options));
-    return options.bias === false ? y : addBias(s, y, channels, (shape[1] as number) * k * k);
+    const used = options.reparameterize?.(s, weight) ?? weight;
+    const y = ops.conv(x, used, windowOf(options));
+    const fanIn = (shape[1] as number) * k * k;
+    return options.bias === false ? y : addBias(s, y, channels, fanIn, options.biasInit);
   });
 }
 
@@ -58,8 +63,10 @@ export function convTranspose2d(
     const size = (d: number) =>
       (d - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1;
     const out: [number, number] = [size(staticDim(x, 2)), size(staticDim(x, 3))];
-    const y = ops.convInputGrad(x, weight, out, windowOf(options));
-    return options.bias === false ? y : addBias(s, y, channels, (shape[1] as number) * k * k);
+    const used = options.reparameterize?.(s, weight) ?? weight;
+    const y = ops.convInputGrad(x, used, out, windowOf(options));
+    const fanIn = (shape[1] as number) * k * k;
+    return options.bias === false ? y : addBias(s, y, channels, fanIn, options.biasInit);
   });
 }
 
@@ -72,7 +79,13 @@ function windowOf({ stride = 1, padding: p = 0, dilation = 1, groups = 1 }: Conv
   };
 }
 
-function addBias(s: Scope, y: Value, channels: number, fanIn: number): Value {
-  const bias = s.parameter("bias", [channels], uniform(1 / Math.sqrt(fanIn)));
+function addBias(
+  s: Scope,
+  y: Value,
+  channels: number,
+  fanIn: number,
+  init: Initializer = uniform(1 / Math.sqrt(fanIn)),
+): Value {
+  const bias = s.parameter("bias", [channels], init);
   return ops.add(y, ops.reshape(bias, [1, channels, 1, 1]));
 }

@@ -23,9 +23,12 @@ export {
 } from "./initializers.ts";
 export { type LinearOptions, linear } from "./linear.ts";
 export { maxout } from "./maxout.ts";
+export { minibatchStddev } from "./minibatch-stddev.ts";
+export { type ModulatedConvOptions, modulatedConv2d } from "./modulated-conv2d.ts";
 export { groupNorm, instanceNorm, layerNorm } from "./normalization.ts";
 export { projectedCrossEntropy } from "./projected-cross-entropy.ts";
 export { gruCell, type LstmSequence, type LstmState, lstm, lstmCell } from "./recurrent.ts";
+export { equalized, type Reparameterize } from "./reparameterize.ts";
 export {
   downsampleMax,
   downsampleMean,
