@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openData } from "../src/data/index.ts";
 import { FeatureNetwork } from "../src/metrics/feature-network.ts";
-import { featureNetworkFor, featureNetworks } from "../src/metrics/feature-networks.ts";
+import { featureNetworkFor } from "../src/metrics/feature-networks.ts";
 import { trainedClassifier } from "../src/metrics/networks/trained-classifier.ts";
 import { decodeSafetensors } from "../src/onnx/safetensors.ts";
 import { cpuBackend, referenceBackend } from "../src/runtime/index.ts";

@@ -4,7 +4,7 @@ import type { ImageDataset } from "../src/data/image-dataset.ts";
 import { openData, stackedMnist } from "../src/data/index.ts";
 import { stackDigits } from "../src/data/sources/stacked-mnist.ts";
 import { FeatureNetwork } from "../src/metrics/feature-network.ts";
-import { type FeatureNetworkFile, featureNetworkFor } from "../src/metrics/index.ts";
+import { featureNetworkFor } from "../src/metrics/index.ts";
 import { cpuBackend } from "../src/runtime/index.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
@@ -70,7 +70,7 @@ test("grey stacks and nonsense are refused", async () => {
 });
 
 test("channel by channel the classifier is right for 99.2 % of MNIST's test digits, as the table needs", async () => {
-  const file = featureNetworkFor("stacked-mnist") as FeatureNetworkFile;
+  const file = featureNetworkFor("stacked-mnist");
   const mnist = await openData({ name: "mnist" }, { split: "test", cacheDir });
   const image = { channels: 3, size: 28 };
   const network = await FeatureNetwork.open(file, cpuBackend({ threads: 1 }), image);
