@@ -19,6 +19,7 @@ export interface TrainFlags extends LengthFlags {
   readonly out?: string;
   readonly set: readonly string[];
   readonly json?: boolean;
+  readonly guard?: boolean;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
 }
@@ -105,6 +106,7 @@ export async function configOf(recipe: string, flags: TrainFlags): Promise<RunCo
   const { size, seed, backend, threads } = flags;
   const given = { size, seed, backend, threads, length: lengthOf(flags) };
   for (const [key, value] of Object.entries(given)) if (value !== undefined) changed[key] = value;
-  const whole = flags.set.reduce<unknown>(withSetting, changed);
+  const settings = [...flags.set, ...(flags.guard ? ["health.guard=true"] : [])];
+  const whole = settings.reduce<unknown>(withSetting, changed);
   return checkConfig(whole);
 }

@@ -5,6 +5,7 @@ import { Output } from "./output.ts";
 interface ResumeFlags extends LengthFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly guard?: boolean;
 }
 
 /** `gansmith resume <run>` */
@@ -17,7 +18,9 @@ export function addResume(program: Command): Command {
         "counts from the run's beginning and replaces the one that it had.",
     )
     .argument("<run>", "its folder, such as runs/00003-mnist-dcgan");
-  addLength(command).option("--verbose", "print both losses every 100 steps");
+  addLength(command)
+    .option("--guard", "on an illness, go back to the last healthy checkpoint and treat it")
+    .option("--verbose", "print both losses every 100 steps");
   return addJson(command).action(async (run: string, flags: ResumeFlags) => {
     const { RunFolder } = await import("../train/run-folder.ts");
     const { checkConfig } = await import("../recipes/index.ts");
@@ -27,7 +30,7 @@ export function addResume(program: Command): Command {
     const before = checkConfig(RunFolder.open(run).config).length;
     const output = new Output(flags.json === true);
     await watchTraining(length ?? before, flags.verbose === true, output, (hooks) =>
-      resume(run, { ...hooks, ...(length && { length }) }),
+      resume(run, { ...hooks, ...(length && { length }), guard: flags.guard === true }),
     );
   });
 }

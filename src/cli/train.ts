@@ -18,6 +18,7 @@ export function addTrain(program: Command): Command {
   addMachine(command)
     .option("--out <folder>", "the run folder, new or empty")
     .option("--set <key=value>", "any value of the recipe, repeatable", collect, [])
+    .option("--guard", "on an illness, go back to the last healthy checkpoint and treat it")
     .option("--dry-run", "check everything, print the whole configuration, write nothing")
     .option("--verbose", "print both losses every 100 steps");
   return addJson(command).action(async (recipe: string, flags: TrainFlags) => {

@@ -54,6 +54,16 @@ export class TrainingView {
       case "warning":
         this.warn(report.message);
         break;
+      case "diagnosis":
+        this.#output.line({ ...report });
+        this.#progress.message(`doctor: ${report.illness}: ${report.sentence}`);
+        break;
+      case "guard":
+        this.#output.line({ ...report });
+        this.#progress.message(
+          `guard: back to ${report.step > 0 ? `step ${report.step}` : "the beginning"}, on with ${report.settings.join(" ")}`,
+        );
+        break;
       default:
         this.#output.line({ ...report });
     }

@@ -46,6 +46,18 @@ export const configSchema = z.strictObject({
       epochs: z.number().positive().optional(),
     })
     .refine((l) => Object.keys(l).length > 0, "needs steps, kimg, minutes or epochs"),
+  /** How the training doctor examines the run; false leaves it out. */
+  health: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        /** Thousands of real images between two checkups; less at first. */
+        everyKimg: z.number().positive().default(8),
+        /** On a finding, goes back to the last healthy checkpoint and changes what the doctor says. */
+        guard: z.boolean().default(false),
+      }),
+    ])
+    .default({ everyKimg: 8, guard: false }),
   seed: z.int().min(0),
   backend: z.enum(["auto", "cpu", "webgpu", "cuda", "reference"]),
   /** CPU threads; the machine's cores by default. */

@@ -14,6 +14,7 @@ export const defaults = {
   discriminatorSteps: 1,
   generatorSteps: 1,
   emaKimg: 0,
+  health: { everyKimg: 8, guard: false },
   batch: 64,
   seed: 0,
   backend: "auto",

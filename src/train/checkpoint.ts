@@ -60,6 +60,8 @@ export class CheckpointStore {
   readonly path: string;
   /** How many of the latest are kept; the best by metric is kept besides. */
   readonly keep: number;
+  /** Steps whose checkpoints are kept besides. */
+  pinned: readonly number[] = [];
 
   constructor(path: string, { keep = 3 }: { readonly keep?: number } = {}) {
     if (!Number.isSafeInteger(keep) || keep < 1) {
@@ -173,6 +175,7 @@ export class CheckpointStore {
   #prune(): void {
     const entries = this.#manifests().reverse();
     const kept = new Set(entries.slice(0, this.keep));
+    for (const entry of entries) if (this.pinned.includes(entry.step)) kept.add(entry);
     const best = rankByMetric(entries)[0];
     if (best) kept.add(best);
     const old = entries.filter((entry) => !kept.has(entry));

@@ -7,6 +7,7 @@ import {
   readFileSync,
   readSync,
 } from "node:fs";
+import type { Checkup } from "../health/index.ts";
 import { GansmithError } from "../util/errors.ts";
 import { checkJson, type JsonObject } from "../util/json.ts";
 import { errorCode, ioError, writeAll } from "../util/node/files.ts";
@@ -20,6 +21,9 @@ export type RunEvent =
   | SampleEvent
   | CheckpointEvent
   | MetricsEvent
+  | HealthEvent
+  | DiagnosisEvent
+  | GuardEvent
   | WarningEvent
   | StopEvent;
 
@@ -60,6 +64,40 @@ export interface CheckpointEvent {
   readonly type: "checkpoint";
   readonly step: number;
   readonly file: string;
+}
+
+/** The training doctor examined the run. */
+export interface HealthEvent {
+  readonly type: "health";
+  readonly step: number;
+  readonly checkup: Checkup;
+}
+
+/** The doctor recognised an illness. */
+export interface DiagnosisEvent {
+  readonly type: "diagnosis";
+  readonly step: number;
+  readonly illness: string;
+  /** What is seen and what to change, one sentence. */
+  readonly sentence: string;
+  /** The first step that showed it. */
+  readonly since: number;
+  /** The change as `key=value` settings. */
+  readonly settings: readonly string[];
+}
+
+/**
+ * The guard treats an illness: the run goes back to the checkpoint of `step` (0: to its beginning), what
+ * came after no longer counts, and on with `settings`. Written before either is done, so that a kill in
+ * between leaves enough to finish it.
+ */
+export interface GuardEvent {
+  readonly type: "guard";
+  readonly step: number;
+  /** The step at which it was decided. */
+  readonly from: number;
+  readonly illness: string;
+  readonly settings: readonly string[];
 }
 
 /** The run was judged. */
@@ -197,8 +235,8 @@ function wholeLines(file: number): number {
 }
 
 /**
- * The events of a run, in order, without those that a later `resume` superseded (their step lies
- * after the resumed one). A run without events gives []; the half line of a writer at work or killed
+ * The events of a run, in order, without those that a later `resume` or `guard` superseded (their step
+ * lies after the one that it goes on from). A `guard` itself stays: the configuration has changed. A run without events gives []; the half line of a writer at work or killed
  * is left out; `onDamaged` hears the numbers of lines that cannot be read (from 1).
  * Throws `GansmithError` ("io") when the file cannot be read.
  */
@@ -219,12 +257,17 @@ export function readEvents(path: string, onDamaged?: (line: number) => void): St
       onDamaged?.(i + 1);
       continue;
     }
-    if (event.type === "resume") {
-      events = events.filter((e) => !("step" in e) || e.step === undefined || e.step <= event.step);
+    if (event.type === "resume" || event.type === "guard") {
+      events = events.filter((e) => e.type === "guard" || !(stepOf(e) > event.step));
     }
     events.push(event);
   }
   return events;
+}
+
+/** The step of an event; -1 where it belongs to none. */
+export function stepOf(event: RunEvent): number {
+  return "step" in event ? (event.step ?? -1) : -1;
 }
 
 /** What each type must carry besides `type` and `time`, as `typeof` says it. */
@@ -235,6 +278,9 @@ const required: Readonly<Record<RunEvent["type"], Readonly<Record<string, string
   sample: { step: "number", file: "string" },
   checkpoint: { step: "number", file: "string" },
   metrics: { step: "number", metrics: "object" },
+  health: { step: "number", checkup: "object" },
+  diagnosis: { step: "number", illness: "string", sentence: "string" },
+  guard: { step: "number", from: "number", illness: "string", settings: "object" },
   warning: { message: "string" },
   stop: { step: "number", reason: "string" },
 };

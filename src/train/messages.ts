@@ -1,10 +1,17 @@
+import type { Checkup } from "../health/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import type { ErrorKind } from "../util/errors.ts";
 
 /** What the training thread is asked to do. */
 export type TrainingJob =
   | { readonly kind: "train"; readonly out?: string; readonly config: RunConfig }
-  | { readonly kind: "resume"; readonly path: string; readonly length?: RunConfig["length"] };
+  | {
+      readonly kind: "resume";
+      readonly path: string;
+      readonly length?: RunConfig["length"];
+      /** Lets the guard treat what the doctor finds from here on. */
+      readonly guard?: boolean;
+    };
 
 /** What training reports while it runs; plain data, so that it crosses threads. */
 export type TrainingReport =
@@ -60,6 +67,23 @@ export type TrainingReport =
       readonly channels: 1 | 3;
       readonly size: number;
       readonly columns: number;
+    }
+  | { readonly type: "health"; readonly step: number; readonly checkup: Checkup }
+  | {
+      /** The doctor recognised an illness. */
+      readonly type: "diagnosis";
+      readonly step: number;
+      readonly illness: string;
+      readonly sentence: string;
+      readonly settings: readonly string[];
+    }
+  | {
+      /** The guard goes back to `step` and changes `settings`. */
+      readonly type: "guard";
+      readonly step: number;
+      readonly from: number;
+      readonly illness: string;
+      readonly settings: readonly string[];
     }
   | { readonly type: "checkpoint"; readonly step: number; readonly file: string }
   | { readonly type: "warning"; readonly message: string };

@@ -3,14 +3,17 @@ import type { ImageDataset } from "../data/image-dataset.ts";
 import { encodePng } from "../data/image-grid.ts";
 import { openData } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
+import { checkupValues, type Finding, type Intervention, intervene } from "../health/index.ts";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
 import { chooseBackend } from "../runtime/index.ts";
 import type { Backend } from "../runtime/session.ts";
 import { GansmithError, usageError } from "../util/errors.ts";
 import type { JsonObject } from "../util/json.ts";
 import { writeFileAtomic } from "../util/node/files.ts";
+import { type Attendance, attend } from "./attend.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "./checkpoint.ts";
-import { EventWriter } from "./events.ts";
+import { EventWriter, readEvents, type StoredEvent, stepOf } from "./events.ts";
+import { interventionsOf, pendingIntervention, treated } from "./interventions.ts";
 import { machineInfo } from "./machine.ts";
 import type { TrainingEnd, TrainingJob, TrainingReport } from "./messages.ts";
 import { countParameters } from "./plan.ts";
@@ -42,12 +45,27 @@ export interface SessionHooks {
  * folder holds. A new folder is made only when data and networks are ready; it is locked meanwhile.
  */
 export async function runSession(job: TrainingJob, hooks: SessionHooks): Promise<TrainingEnd> {
-  const session = await TrainingSession.open(job, hooks);
-  try {
-    return await session.train();
-  } finally {
-    await session.close();
+  for (let next = job; ; ) {
+    const session = await TrainingSession.open(next, hooks);
+    try {
+      const end = await session.train();
+      if (end.reason !== "treated") return end as TrainingEnd;
+      next = { kind: "resume", path: end.run };
+    } finally {
+      await session.close();
+    }
   }
+}
+
+/** The end of a session: of training, or where the guard has to begin another one. */
+type SessionEnd = TrainingEnd | { readonly run: string; readonly reason: "treated" };
+
+/** What a session finds of the run that it goes on with. */
+interface Begun {
+  readonly folder: RunFolder;
+  readonly store: CheckpointStore;
+  readonly from: LoadedCheckpoint | undefined;
+  readonly events: readonly StoredEvent[];
 }
 
 class TrainingSession {
@@ -67,21 +85,33 @@ class TrainingSession {
   #lastCheckpointStep: number;
   #pictures: number;
   #lastPictureMs = 0;
+  #attendance: Attendance | undefined;
+  #past: readonly StoredEvent[];
+  #guarding: boolean;
+  #treated = false;
 
   static async open(job: TrainingJob, hooks: SessionHooks): Promise<TrainingSession> {
     if (job.kind === "train") return TrainingSession.#prepare(job.config, hooks, job.out);
     const folder = RunFolder.open(job.path).lock();
     try {
-      const before = checkConfig(folder.config);
-      const config = job.length ? { ...before, length: job.length } : before;
+      const events = readEvents(folder.eventsPath);
+      const pending = pendingIntervention(events);
+      const config = resumed(checkConfig(folder.config), job, pending);
       const store = storeOf(folder, config);
+      // A kill may have come between the guard's decision and this.
+      if (pending) store.discardAfter(pending.step);
       const from = store.latest();
       for (const message of from?.warnings ?? []) hooks.report({ type: "warning", message });
-      if (!from) {
+      if (!from && !pending) {
         const message = `${folder.path} has no checkpoint yet; training begins anew with the same seed.`;
         hooks.report({ type: "warning", message });
       }
-      return await TrainingSession.#prepare(config, hooks, undefined, { folder, store, from });
+      return await TrainingSession.#prepare(config, hooks, undefined, {
+        folder,
+        store,
+        from,
+        events: events.filter((e) => e.type === "guard" || !(stepOf(e) > (from?.step ?? 0))),
+      });
     } catch (error) {
       folder.release();
       throw error;
@@ -92,7 +122,7 @@ class TrainingSession {
     config: RunConfig,
     hooks: SessionHooks,
     out?: string,
-    begun?: { folder: RunFolder; store: CheckpointStore; from: LoadedCheckpoint | undefined },
+    begun?: Begun,
   ): Promise<TrainingSession> {
     const undo: (() => unknown)[] = [];
     try {
@@ -112,20 +142,29 @@ class TrainingSession {
         config.threads ? { threads: config.threads } : {},
       );
       undo.push(() => backend.release?.());
-      const trainer = await Trainer.create(config, data, backend, begun?.from);
+      const past = begun?.events ?? [];
+      // What a cure adds to the game begins as in a new one.
+      const adapting = interventionsOf(past).some(({ step }) => step === begun?.from?.step);
+      const trainer = await Trainer.create(config, data, backend, begun?.from, { adapting });
       undo.push(() => trainer.release());
       if (begun && trainer.progress >= 1) throw alreadyDone(begun.folder, trainer);
       const model = modelOf(config, data.channels, data.classes.length);
       const sampler = await Sampler.create(model, backend);
       undo.push(() => sampler.release());
+      const checkups = past.flatMap((e) => (e.type === "health" ? [e.checkup] : []));
+      const attendance = await attend(config, { model, trainer, data, backend }, checkups);
+      undo.push(() => attendance?.release());
+      if (attendance?.note !== undefined && !begun) {
+        hooks.report({ type: "warning", message: attendance.note });
+      }
       const json = JSON.parse(JSON.stringify(config)) as JsonObject;
       if (begun) begun.folder.writeConfig(json);
       const folder =
         begun?.folder ?? RunFolder.create({ name: config.recipe, config: json, dir: out });
       undo.push(() => folder.release());
       const store = begun?.store ?? storeOf(folder, config);
-      const parts = { folder, config, hooks, trainer, sampler, data, backend, store };
-      return new TrainingSession(parts, begun?.from);
+      const parts = { folder, config, hooks, trainer, sampler, data, backend, store, attendance };
+      return new TrainingSession(parts, begun);
     } catch (error) {
       for (const step of undo.reverse()) await step();
       throw error;
@@ -142,9 +181,11 @@ class TrainingSession {
       data: ImageDataset;
       backend: Backend;
       store: CheckpointStore;
+      attendance: Attendance | undefined;
     },
-    from: LoadedCheckpoint | undefined,
+    begun: Begun | undefined,
   ) {
+    const from = begun?.from;
     this.#folder = parts.folder;
     this.#config = parts.config;
     this.#hooks = parts.hooks;
@@ -153,9 +194,13 @@ class TrainingSession {
     this.#data = parts.data;
     this.#backend = parts.backend;
     this.#store = parts.store;
+    this.#attendance = parts.attendance;
+    this.#past = begun?.events ?? [];
+    this.#guarding = this.#config.health !== false && this.#config.health.guard;
+    this.#pin();
     const { step } = this.#trainer;
     this.#events = new EventWriter(this.#folder.eventsPath);
-    this.#board = new TensorBoardWriter(this.#folder.path, from ? { resumeStep: step } : {});
+    this.#board = new TensorBoardWriter(this.#folder.path, begun ? { resumeStep: step } : {});
     const info = machineInfo(this.#backend, this.#config) as JsonObject;
     if (from) this.#store.discardAfter(step);
     this.#events.write(from ? { type: "resume", step, info } : { type: "start", info });
@@ -183,11 +228,15 @@ class TrainingSession {
     });
   }
 
-  async train(): Promise<TrainingEnd> {
+  async train(): Promise<SessionEnd> {
     try {
       if (this.#trainer.step === 0) await this.#picture();
-      while (this.#trainer.progress < 1 && !this.#hooks.stopping()) await this.#step();
+      while (this.#trainer.progress < 1 && !this.#hooks.stopping()) {
+        await this.#step();
+        if (this.#treated) return { run: this.#folder.path, reason: "treated" };
+      }
     } catch (error) {
+      if (this.#isTreatable(error)) return { run: this.#folder.path, reason: "treated" };
       this.#fail(error);
       throw error;
     }
@@ -203,6 +252,7 @@ class TrainingSession {
   async close(): Promise<void> {
     this.#events.close();
     this.#board.close();
+    await this.#attendance?.release();
     await this.#trainer.release();
     await this.#sampler.release();
     this.#data.close();
@@ -225,18 +275,71 @@ class TrainingSession {
       this.#lastReport = now;
       this.#progress(scalars);
     }
+    if (this.#attendance?.doctor.due(step)) await this.#examine(this.#attendance);
+    if (this.#treated) return;
     const bySteps =
       this.#config.checkpointEverySteps !== undefined &&
       step % this.#config.checkpointEverySteps === 0;
-    if (bySteps || now - this.#lastCheckpointMs >= this.#config.checkpointEverySeconds * 1000) {
-      await this.#checkpoint();
-    }
+    const byTime = now - this.#lastCheckpointMs >= this.#config.checkpointEverySeconds * 1000;
+    if ((bySteps || byTime) && this.#lastCheckpointStep !== step) await this.#checkpoint();
     const pictures = Math.floor(this.#trainer.progress * this.#config.pictures);
     const rested = now - this.#lastPictureMs >= pictureRestMs;
     if (pictures > this.#pictures && rested && this.#trainer.progress < 1) {
       this.#pictures = pictures;
       await this.#picture();
     }
+  }
+
+  /** A checkup; with the guard also a checkpoint to come back to, unless it is time to go back. */
+  async #examine({ doctor }: Attendance): Promise<void> {
+    const { step, kimg, engine } = this.#trainer;
+    const { checkup, finding } = await doctor.examine(step, kimg, (names) => engine.read(names));
+    if (checkup) {
+      this.#events.write({ type: "health", step, checkup });
+      const curves = Object.entries(checkupValues(checkup)).map(([k, x]) => [`health/${k}`, x]);
+      this.#board.scalars(Object.fromEntries(curves), step);
+      this.#hooks.report({ type: "health", step, checkup });
+    }
+    if (finding) this.#tell(finding);
+    if (!this.#guarding || this.#treated) return;
+    this.#pin();
+    await this.#checkpoint();
+  }
+
+  /** Says what the doctor found, and decides on it where there is a guard. */
+  #tell({ illness, step, since, sentence, settings }: Finding): void {
+    this.#events.write({ type: "diagnosis", step, illness, sentence, since, settings });
+    this.#hooks.report({ type: "diagnosis", step, illness, sentence, settings });
+    if (!this.#guarding) return;
+    const saved = this.#store.list().map((c) => c.step);
+    const checkpoints = saved.filter((s) => this.#store.pinned.includes(s));
+    const found = { illness, step, since, sentence, settings };
+    const guidance = intervene(found, this.#config, checkpoints, interventionsOf(this.#past));
+    if ("refused" in guidance) {
+      this.#guarding = false;
+      this.#events.write({ type: "warning", step, message: guidance.refused });
+      this.#hooks.report({ type: "warning", message: guidance.refused });
+      return;
+    }
+    // The decision is safe before anything is undone; the next session, or a resumed one, carries it out.
+    this.#events.write({ type: "guard", from: step, ...guidance });
+    this.#events.flush({ durable: true });
+    this.#hooks.report({ type: "guard", from: step, ...guidance });
+    this.#treated = true;
+  }
+
+  /** Whether the guard takes an error, a number that is not finite, as an illness. */
+  #isTreatable(error: unknown): boolean {
+    const { doctor } = this.#attendance ?? {};
+    if (!doctor || !(error instanceof GansmithError) || error.kind !== "numeric") return false;
+    const seen = error.message.split(". ")[0] as string;
+    this.#tell(doctor.diverged(seen, this.#trainer.step));
+    return this.#treated;
+  }
+
+  /** Keeps the checkpoints of the latest checkups: the guard may have to go back to one. */
+  #pin(): void {
+    if (this.#guarding) this.#store.pinned = this.#attendance?.doctor.recentSteps ?? [];
   }
 
   /** Writes the losses since the last entry. */
@@ -318,6 +421,21 @@ class TrainingSession {
       // The disk may be what failed; the error itself is on its way to the user.
     }
   }
+}
+
+/** The configuration with which a run goes on. */
+function resumed(
+  before: RunConfig,
+  { length, guard }: Extract<TrainingJob, { kind: "resume" }>,
+  pending: Intervention | undefined,
+): RunConfig {
+  const config = pending ? treated(before, pending) : before;
+  const { everyKimg = 8 } = config.health || {};
+  return {
+    ...config,
+    ...(length && { length }),
+    ...(guard && { health: { everyKimg, guard } }),
+  };
 }
 
 /** What a checkpoint says of the data, so that a generator can be used without them. */

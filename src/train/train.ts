@@ -35,12 +35,17 @@ export async function trainConfig(config: RunConfig, options: TrainOptions = {})
  */
 export async function resume(
   path: string,
-  options: Omit<TrainOptions, "out"> & { readonly length?: RunConfig["length"] } = {},
+  options: Omit<TrainOptions, "out"> & {
+    readonly length?: RunConfig["length"];
+    /** Lets the guard treat what the doctor finds. */
+    readonly guard?: boolean;
+  } = {},
 ): Promise<Run> {
   const folder = RunFolder.open(path);
   checkParts(checkConfig(folder.config));
-  const { length } = options;
-  const end = await inThread({ kind: "resume", path, ...(length && { length }) }, options);
+  const { length, guard } = options;
+  const job = { kind: "resume", path, ...(length && { length }), ...(guard && { guard }) } as const;
+  const end = await inThread(job, options);
   return new Run(end.run, end);
 }
 

@@ -38,11 +38,16 @@ export class Trainer {
   #labels: Tensor;
   #elapsedMs: number;
 
+  /**
+   * A new game, or one that goes on `from` a checkpoint. `adapting`: the configuration has changed
+   * since; arrays that the checkpoint lacks begin as in a new game, those that it has too many go.
+   */
   static async create(
     config: RunConfig,
     data: ImageDataset,
     backend: Backend,
     from?: Checkpoint,
+    { adapting = false }: { readonly adapting?: boolean } = {},
   ): Promise<Trainer> {
     const model = modelOf(config, data.channels, data.classes.length);
     const game = gameOf(config, model, imageShape(model));
@@ -51,7 +56,7 @@ export class Trainer {
     const state = from?.state as unknown as TrainerState | undefined;
     const loop = await GameLoop.create(game, backend, config, config.seed, state);
     const trainer = new Trainer(config, loop, data, state);
-    if (from) await trainer.#restore(from);
+    if (from) await trainer.#restore(from, adapting);
     return trainer;
   }
 
@@ -165,10 +170,10 @@ export class Trainer {
     await this.loop.release();
   }
 
-  async #restore({ tensors }: Checkpoint): Promise<void> {
-    matchTensors(this.#shapes, tensors);
-    const arrays = [...tensors].map(([name, t]) => [name, t.data as Float32Array] as const);
-    await this.engine.write(new Map(arrays));
+  async #restore({ tensors }: Checkpoint, adapting: boolean): Promise<void> {
+    if (!adapting) matchTensors(this.#shapes, tensors);
+    const arrays = [...tensors].filter(([name]) => this.#shapes.has(name));
+    await this.engine.write(new Map(arrays.map(([name, t]) => [name, t.data as Float32Array])));
   }
 
   #nextBatch(): void {

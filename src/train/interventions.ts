@@ -1,0 +1,19 @@
+import type { Intervention } from "../health/index.ts";
+import { checkConfig, type RunConfig, withSetting } from "../recipes/index.ts";
+import type { GuardEvent, StoredEvent } from "./events.ts";
+
+/** What the guard has done in a run, oldest first. */
+export function interventionsOf(events: readonly StoredEvent[]): readonly Intervention[] {
+  return events.filter((e): e is StoredEvent & GuardEvent => e.type === "guard");
+}
+
+/** The intervention after which the run has not gone on yet, because it is next or was killed. */
+export function pendingIntervention(events: readonly StoredEvent[]): Intervention | undefined {
+  const last = events.findLast(({ type }) => ["start", "resume", "guard"].includes(type));
+  return last?.type === "guard" ? last : undefined;
+}
+
+/** A configuration with the settings of an intervention; the same again changes nothing. */
+export function treated(config: RunConfig, { settings }: Intervention): RunConfig {
+  return checkConfig(settings.reduce<unknown>(withSetting, config));
+}
