@@ -1,10 +1,12 @@
 import type { Schedule } from "../optim/index.ts";
 import type { Curable } from "./illness.ts";
 
-type Player = "discriminator" | "generator";
+const players = ["discriminator", "generator"] as const;
+type Player = (typeof players)[number];
 
 /** DCGAN's rate for Adam (arXiv 1511.06434), which most games bear. */
 export const usualRate = 2e-4;
+const usualMomentum = 0.5;
 
 /** A player's highest learning rate. */
 export function rateOf({ optimizer }: Curable, player: Player): number {
@@ -22,15 +24,25 @@ export function withRate({ optimizer }: Curable, player: Player, rate: number): 
   return `${key}=${JSON.stringify(scaled)}`;
 }
 
-/** Both players at the rate, of the two that they have, that is nearer to the usual one. */
+/**
+ * Both players at one rate: the nearer of theirs to the usual one, or that itself if it lies between
+ * them.
+ */
 export function evenRates(config: Curable): string[] {
-  const [d, g] = [rateOf(config, "discriminator"), rateOf(config, "generator")];
-  const off = (rate: number) => Math.abs(Math.log(Math.max(rate, 1e-12) / usualRate));
-  const rate = off(d) <= off(g) ? d : g;
-  return [
-    ...(d === rate ? [] : [withRate(config, "discriminator", rate)]),
-    ...(g === rate ? [] : [withRate(config, "generator", rate)]),
-  ];
+  const rates = players.map((player) => rateOf(config, player));
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  if (low === high) return [];
+  const rate = Math.min(Math.max(usualRate, low), high);
+  return players
+    .filter((player) => rateOf(config, player) !== rate)
+    .map((player) => withRate(config, player, rate));
+}
+
+/** Adam's beta1, where it is above DCGAN's 0.5, at that. */
+export function lessMomentum({ optimizer }: Curable): string[] {
+  return players
+    .filter((player) => Number(optimizer[player].beta1 ?? 0) > usualMomentum)
+    .map((player) => `optimizer.${player}.beta1=${usualMomentum}`);
 }
 
 /** One step each where it was more. */

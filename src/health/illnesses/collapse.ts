@@ -5,7 +5,7 @@ const checkups = 4;
 /** Before so many thousand samples a generator may still say only one thing. */
 const leastKimg = 4;
 /** Samples are alike: mean distance between them over that between data. */
-const alike = 0.3;
+const alike = 0.25;
 /** Samples miss what they had: coverage over the best so far, */
 const lost = 0.6;
 /** where there was much to lose. */

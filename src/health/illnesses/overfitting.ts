@@ -1,7 +1,7 @@
 import { withRegularizer } from "../cures.ts";
 import { type Illness, lasting, meanOf, percent } from "../illness.ts";
 
-const checkups = 4;
+const checkups = 3;
 /** Share of pairs in which D finds the training image the more real; 0.5 where it generalises. */
 const known = 0.65;
 
