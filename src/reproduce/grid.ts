@@ -6,7 +6,7 @@ import { packed, regularized } from "./pacgan.ts";
 export const grid = mixtureTable(
   gridMixture,
   "PacGAN's grid of 25 Gaussians: modes, quality, balance",
-  25,
+  20,
   [
     packed(1, [17.3, 94.8, 0.7]),
     packed(2, [23.8, 91.3, 0.13]),

@@ -6,7 +6,7 @@ import { packed, regularized } from "./pacgan.ts";
 export const ring = mixtureTable(
   ringMixture,
   "PacGAN's ring of 8 Gaussians: modes, quality, balance",
-  15,
+  10,
   [
     packed(1, [6.3, 98.2, 0.45]),
     packed(2, [7.9, 95.6, 0.07]),
