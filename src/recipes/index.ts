@@ -4,6 +4,7 @@ import { dcganRecipe, emojiDcgan, fashionDcgan, mlpRecipe } from "./image-recipe
 import { mnistDcgan, mnistQuick } from "./mnist-dcgan.ts";
 import { cifarR3gan, mnistR3gan, r3ganRecipe } from "./r3gan-recipes.ts";
 import type { Recipe } from "./recipe.ts";
+import { stackedMnistDcgan } from "./stacked-mnist.ts";
 
 export {
   checkConfig,
@@ -21,6 +22,7 @@ export const recipes: readonly Recipe[] = [
   mnistQuick,
   fashionDcgan,
   emojiDcgan,
+  stackedMnistDcgan,
   dcganRecipe,
   mlpRecipe,
   mnistR3gan,
