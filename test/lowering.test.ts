@@ -110,6 +110,7 @@ describe("a convolution, its gradients and second gradients, lowered", () => {
     ...[4, 8, 14, 16].map((size) => ({ ...thin, batch: 2, size })),
     { ...wide, batch: 3, channels: [3, 8], size: 16 },
     { ...wide, batch: 2, channels: [1, 8], size: 28 },
+    { batch: 2, channels: [3, 16], size: 16, kernel: 3, stride: 1, pad: 1 },
     { batch: 3, channels: [5, 1], size: 4, kernel: 4, stride: 1, pad: 0 },
     { batch: 2, channels: [6, 9], size: 7, kernel: 7, stride: 1, pad: 0 },
     { batch: 2, channels: [16, 20], size: 12, kernel: 1, stride: 1, pad: 0 },

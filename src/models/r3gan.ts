@@ -4,7 +4,6 @@ import * as ops from "../graph/ops/index.ts";
 import { type Dim, staticDim, type Value } from "../graph/value.ts";
 import {
   conv2d,
-  convTranspose2d,
   downsampleFiltered,
   embedding,
   heNormal,
@@ -89,10 +88,7 @@ export const r3gan: ModelDefinition<R3ganOptions> = {
         h = upsampleFiltered(widened(at, h, widths[i + 1] as number));
         h = blocks(s, h, resolution);
       }
-      // A transposed 1x1 kernel is the same map, and the form that images are made in elsewhere.
-      const init = normal(1 / Math.sqrt(last));
-      const out = { bias: false, init, kernel: 1 };
-      return bounded(s, convTranspose2d(s.at("out"), h, image.channels, out));
+      return bounded(s, conv2d(s.at("out"), h, image.channels, { ...unit, kernel: 1 }));
     };
 
     const discriminator = (s: Scope, images: Value, labels?: Value) => {

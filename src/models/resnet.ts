@@ -6,6 +6,7 @@ import {
   type BatchNormOptions,
   batchNorm,
   conv2d,
+  convTranspose2d,
   downsampleFiltered,
   linear,
   minibatchStddev,
@@ -23,9 +24,9 @@ const schema = z.strictObject({
   /** Length of z. */
   latent: z.int().min(1).max(4096).default(128),
   /** Channels at the image's resolution; twice as many with every halving. */
-  baseChannels: z.int().min(1).max(512).default(32),
+  baseChannels: z.int().min(1).max(512).default(16),
   /** Channels at the most. */
-  maxChannels: z.int().min(1).max(2048).default(256),
+  maxChannels: z.int().min(1).max(2048).default(128),
   /** Both players see the class label: true (projection), projection, concatenation, auxiliary. */
   conditional: conditionalSchema,
   /** D sees how much the images of a batch vary (arXiv 1710.10196). */
@@ -67,7 +68,9 @@ export const resnet: ModelDefinition<ResnetOptions> = {
         h = upBlock(s.at(`b${resolution}`), h, widths[i + 1] as number, norm);
       });
       h = ops.relu(batchNorm(s.at("bn"), h));
-      return ops.tanh(conv2d(s.at("out"), h, image.channels, { ...same, kernel: 3, padding: 1 }));
+      // Transposed, a 3x3 convolution is one, too, and the form that images are made in elsewhere.
+      const out = { ...same, kernel: 3, padding: 1 };
+      return ops.tanh(convTranspose2d(s.at("out"), h, image.channels, out));
     };
 
     /** Images -> [N,F]. */

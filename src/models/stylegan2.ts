@@ -137,7 +137,7 @@ function unitLength(x: Value): Value {
 /** A 3x3 convolution in a style, noise for each pixel, a bias. */
 function styled(s: Scope, x: Value, w: Value, width: number): Value {
   const y = modulatedConv2d(s, x, w, width, { kernel: 3 });
-  const strength = s.parameter("noise", [], zeros);
+  const strength = s.parameter("noise", [1], zeros);
   const bias = ops.reshape(s.parameter("bias", [width], zeros), [1, width, 1, 1]);
   if (s.mode === "eval") return active(ops.add(y, bias));
   const [n, , height, across] = y.shape as [Dim, Dim, Dim, Dim];

@@ -20,6 +20,7 @@ interface ModelCase {
   };
   readonly inputs: Keys;
   readonly params: Keys;
+  readonly state?: Keys;
   readonly outputs: Keys;
   readonly cotangents: Keys;
   readonly inputGradients: Keys;
@@ -44,15 +45,18 @@ describe("whole players, their gradients and second gradients equal PyTorch's", 
       };
       const variables = new Variables();
       const labels = c.inputs.labels ? input("labels") : undefined;
-      const inputs: Readonly<Record<string, Value>> = { z: input("z"), x: input("x") };
-      const { x, z } = inputs as { x: Value; z: Value };
+      const [x, z] = [input("x"), input("z")];
       const images = players.generator(variables.scope("generator"), z, labels);
       const logits = players.discriminator(variables.scope("discriminator"), x, labels);
       const [slope] = gradients(ops.reduceSum(logits), [x]) as [Value];
       const outputs: Readonly<Record<string, Value>> = { images, logits, slope };
-      const known = [...variables.all.values()].filter((v) => v.trainable);
-      expect(known.map((v) => v.name).sort()).toEqual(Object.keys(c.params).sort());
-      for (const v of known) feeds.set(v.value, fixture.get(c.params[v.name] as string));
+      const inputs = new Map([["x", x], ["z", z], ...variables.noise]);
+      for (const [name, v] of variables.noise) feeds.set(v, fixture.get(c.inputs[name] as string));
+      const named = { ...c.params, ...c.state };
+      expect([...variables.all.keys()].sort()).toEqual(Object.keys(named).sort());
+      for (const v of variables.all.values()) {
+        feeds.set(v.value, fixture.get(named[v.name] as string));
+      }
       const objective = Object.entries(c.cotangents)
         .map(([name, key]) => {
           const { data, shape } = fixture.get(key);
@@ -61,7 +65,7 @@ describe("whole players, their gradients and second gradients equal PyTorch's", 
         })
         .reduce((a, b) => ops.add(a, b));
       const wrt = [
-        ...Object.keys(c.inputGradients).map((name) => inputs[name] as Value),
+        ...Object.keys(c.inputGradients).map((name) => inputs.get(name) as Value),
         ...Object.keys(c.paramGradients).map((name) => variables.all.get(name)?.value as Value),
       ];
       const expected = [c.outputs, c.inputGradients, c.paramGradients].flatMap((keys) =>

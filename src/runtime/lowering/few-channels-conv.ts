@@ -7,7 +7,7 @@ import { storedRows } from "./forms.ts";
 /** Images, not feature maps: so few channels that the batch is the better innermost axis. */
 const mostChannels = 4;
 /** Terms of one pixel of a transposed convolution; each is a pass over the image. */
-const mostTerms = 4;
+const mostTerms = 9;
 
 /**
  * Convolutions that read or write images: one gather of batch-wide rows makes the columns, which

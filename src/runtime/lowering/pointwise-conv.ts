@@ -8,7 +8,7 @@ const fewestChannels = 8;
 export function pointwiseConv(sizes: ConvSizes): ConvRecipe | undefined {
   const { x, w, y, strides, pads } = sizes;
   const pointwise = isSquare(sizes) && w[2] === 1 && strides[0] === 1 && pads[0] === 0;
-  if (!pointwise || Math.min(x[1], y[1]) < fewestChannels) return undefined;
+  if (!pointwise || Math.max(x[1], y[1]) < fewestChannels) return undefined;
   const [batch, c, height, width] = x;
   const k = y[1];
   const pixels = height * width * batch;
