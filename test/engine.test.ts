@@ -168,6 +168,15 @@ describe("updates by the kernel and in the graph are the same game", () => {
     });
   }
 
+  test("stylegan2 with a path length in every other iteration", async () => {
+    const options = { latent: 4, styleLength: 4, mappingLayers: 1, baseChannels: 2 };
+    const model = { ...mlpGame, model: "stylegan2", options, size: 16 };
+    const setting = { ...model, regularizer: "path-length", interval: 2 };
+    const host = await play(setting, cpuBackend(), "adam", 2);
+    expect(host.losses.length).toBe(5);
+    expectSame(host, await play(setting, inGraph(), "adam", 2), 2e-4);
+  });
+
   test("a penalty in every other iteration", async () => {
     const setting = { ...mlpGame, regularizer: "r1", interval: 2 };
     const host = await play(setting, cpuBackend(), "adam", 5);
