@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import sharp from "sharp";
@@ -41,18 +41,28 @@ test("dirac: both sides of every row, and a report of three files", async () => 
 });
 
 test("grid: threads train side by side, and how many there are changes nothing", async () => {
-  const run = async (jobs: string) => {
+  const run = async (jobs: string, out: string) => {
     const args = ["reproduce", "grid", "--quick", "--seeds", "2", "--methods", "GAN,PacGAN2"];
-    const { code, last } = await gansmith(cwd, [...args, "--jobs", jobs, "--json"]);
+    const how = ["--jobs", jobs, "--out", out, "--json"];
+    const { code, last } = await gansmith(cwd, [...args, ...how]);
     expect(code).toBe(0);
     return (last as { rows: { method: string; seeds: number; bySeed: object[] }[] }).rows;
   };
-  const rows = await run("2");
+  const rows = await run("2", "side-by-side");
   expect(rows.map((r) => [r.method, r.seeds])).toEqual([
     ["GAN", 2],
     ["PacGAN2", 2],
   ]);
-  expect(await run("1")).toEqual(rows);
+  expect(await run("1", "alone")).toEqual(rows);
+  // What is done is read, not run again.
+  const folder = join(cwd, "alone", "grid-runs");
+  const files = filesOf(folder);
+  expect(files).toHaveLength(4);
+  const [first = ""] = files;
+  const kept = JSON.parse(readFileSync(join(folder, first), "utf8"));
+  writeFileSync(join(folder, first), JSON.stringify({ ...kept, modes: 17 }));
+  const again = await run("2", "alone");
+  expect(again[0]?.bySeed[0]).toMatchObject({ modes: 17 });
 });
 
 test("losses: a kill in the middle costs nothing but the last steps", async () => {

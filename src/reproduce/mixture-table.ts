@@ -1,15 +1,18 @@
+import { join } from "node:path";
 import type { Mixture } from "../data/mixtures.ts";
 import type { MixtureModes } from "../metrics/scores/mixture-modes.ts";
 import { runJobs, type Work } from "./job-pool.ts";
-import {
-  type MixtureJob,
-  type MixtureOutcome,
-  type MixtureRecipe,
-  rows as rowsPerStep,
-  runMixture,
-} from "./mixture-run.ts";
+import { type KeptMixture, keptMixture } from "./kept-mixture.ts";
+import { type MixtureOutcome, type MixtureRecipe, rows as rowsPerStep } from "./mixture-run.ts";
 import { drawPanels, type Panel } from "./svg.ts";
-import { type Column, choose, type Figures, type PublishedTable, type TableRow } from "./table.ts";
+import {
+  type Column,
+  choose,
+  type Figures,
+  type PublishedTable,
+  slug,
+  type TableRow,
+} from "./table.ts";
 
 export interface MixtureMethod {
   readonly name: string;
@@ -35,10 +38,10 @@ const columns: readonly Column[] = [
   { key: "rkl", title: "reverse KL", format: (x) => x.toFixed(3) },
 ];
 
-const mixtureWork: Work<MixtureJob, MixtureOutcome> = {
+const mixtureWork: Work<KeptMixture, MixtureOutcome> = {
   thread: new URL("./mixture-worker.js", import.meta.url),
-  run: runMixture,
-  weight: ({ steps, recipe }) => steps * recipe.pack,
+  run: keptMixture,
+  weight: ({ job }) => job.steps * job.recipe.pack,
 };
 
 /** PacGAN's experiment on a mixture of Gaussians (arXiv 1712.04086, section 4.1). */
@@ -56,7 +59,9 @@ export function mixtureTable(
     columns,
     methods: methods.map((m) => m.name),
     length: "epochs",
-    run: async ({ quick, full, epochs, seeds, methods: wanted, jobs, onProgress }) => {
+    run: async (options) => {
+      const { quick, full, epochs, seeds, methods: wanted, jobs, onProgress } = options;
+      const folder = join(options.out ?? "reproduced", `${mixture.name}-runs`);
       const chosen = choose("method", methods, wanted);
       const passes = full ? publishedEpochs : (epochs ?? defaultEpochs);
       const steps = quick ? quickSteps : Math.ceil(passes * stepsPerEpoch);
@@ -64,7 +69,8 @@ export function mixtureTable(
         Array.from({ length: seeds }, (_, seed) => {
           const { pack } = method.recipe(1, full);
           const recipe = method.recipe((steps * rowsPerStep * pack) / 1000, full);
-          return { mixture, recipe, steps, seed: seed + 1 };
+          const job = { mixture, recipe, steps, seed: seed + 1 };
+          return { job, folder, name: `${slug(method.name)}-seed${job.seed}` };
         }),
       );
       const message = `${chosen.length} methods x ${seeds} seeds, ${steps} steps each`;
@@ -91,7 +97,7 @@ export function mixtureTable(
       return {
         rows,
         floors: { modes: mixture.means.length, hq: 100 * (1 - Math.exp(-4.5)), rkl: 0 },
-        protocol: `${steps} steps of ${rowsPerStep} rows, ${share} % of the published 400 epochs; 2,500 samples; seeds 1 to ${seeds}`,
+        protocol: `${steps} steps of ${rowsPerStep} rows, ${share} % of the published 400 epochs; 2,500 samples; seeds 1 to ${seeds}; outcomes kept in ${folder}`,
         picture: drawPanels(panels, 4, [
           { colour: colours.mode, text: "modes of the data" },
           { colour: colours.sample, text: "2,500 samples of seed 1" },

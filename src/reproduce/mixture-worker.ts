@@ -1,4 +1,4 @@
 import { serveJob } from "./job-pool.ts";
-import { runMixture } from "./mixture-run.ts";
+import { keptMixture } from "./kept-mixture.ts";
 
-await serveJob(runMixture);
+await serveJob(keptMixture);

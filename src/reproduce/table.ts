@@ -103,3 +103,11 @@ export function choose<Named extends { readonly name: string }>(
   }
   return all.filter((x) => !wanted || wanted.includes(x.name));
 }
+
+/** `GAN + R1` as part of a path: `gan-r1`. */
+export function slug(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}

@@ -4,7 +4,7 @@ import { featureNetworkFor, metricsFor } from "../../metrics/index.ts";
 import { checkConfig, type Recipe, type RunConfig } from "../../recipes/index.ts";
 import { RunFolder } from "../../train/run-folder.ts";
 import { usageError } from "../../util/errors.ts";
-import type { Column, Figures } from "../table.ts";
+import { type Column, type Figures, slug } from "../table.ts";
 import { holdsRun, type ImageJob } from "./image-run.ts";
 
 /** What a method may decide; the table decides data, length, seed and judging. */
@@ -112,12 +112,4 @@ export function checkEarlierRuns(cells: readonly ImageCell[]): void {
       );
     }
   }
-}
-
-/** `GAN + R1` as part of a path: `gan-r1`. */
-function slug(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
 }
