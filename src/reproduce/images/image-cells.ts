@@ -74,9 +74,11 @@ export function cellsOf(options: {
       const possible = metricsFor(featureNetworkFor(judgedBy.name)).map((m) => m.name);
       const kimg = kimgOf(data, budget);
       for (const method of methods) {
+        const chosen = { ...data.base, ...method.settings(kimg) };
         const config: RunConfig = {
-          ...data.base,
-          ...method.settings(kimg),
+          ...chosen,
+          // An average over most of a short run would be one of untrained weights.
+          emaKimg: Math.min(chosen.emaKimg, kimg / 20),
           recipe: `${table}-${slug(method.name)}`,
           data: data.spec,
           length: budget.quick ? { steps: quickSteps } : { kimg },
