@@ -26,6 +26,7 @@ interface Setting {
   readonly regularizer?: string;
   readonly interval?: number;
   readonly pack?: number;
+  readonly classes?: number;
   readonly generatorSteps: number;
   readonly discriminatorSteps: number;
 }
@@ -47,6 +48,32 @@ const dcganGame: Setting = {
   size: 28,
 };
 
+const small = { latent: 6, baseChannels: 8, maxChannels: 16, conditional: true };
+/** Every other family of players, small, with classes where it knows them. */
+const families: Readonly<Record<string, Setting>> = {
+  r3gan: {
+    ...mlpGame,
+    model: "r3gan",
+    options: small,
+    size: 16,
+    classes: 3,
+    loss: "relativistic",
+    regularizer: "r2",
+  },
+  stylegan2: { ...mlpGame, model: "stylegan2", options: small, size: 16, classes: 3 },
+  resnet: { ...mlpGame, model: "resnet", options: small, size: 32, classes: 3, loss: "hinge" },
+  infogan: {
+    ...dcganGame,
+    model: "infogan",
+    options: { noise: 4, categories: 3, continuous: 1, baseChannels: 4 },
+  },
+  "dcgan that sees the label as a plane": {
+    ...dcganGame,
+    options: { ...dcganGame.options, conditional: "concatenation", minibatchStddev: true },
+    classes: 3,
+  },
+};
+
 function withDefaults<Rule extends { readonly schema: { parse(x: unknown): unknown } }>(
   rule: Rule,
 ) {
@@ -57,7 +84,7 @@ function gameOf(s: Setting): Game {
   const definition = modelByName(s.model);
   const image = { channels: 1, size: s.size };
   return buildGame({
-    model: definition.build(definition.schema.parse(s.options), image, 0),
+    model: definition.build(definition.schema.parse(s.options), image, s.classes ?? 0),
     sample: [1, s.size, s.size],
     loss: withDefaults(lossByName(s.loss ?? "non-saturating")),
     regularizers: s.regularizer
@@ -96,6 +123,9 @@ async function play(setting: Setting, backend: Backend, optimizer: string, steps
   const dims = [batch, 1, setting.size, setting.size];
   const real: Tensor = { dtype: "f32", dims, data: new Float32Array(elementCount(dims)) };
   const feeds = new Map([["real", real]]);
+  const { classes = 0 } = setting;
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % classes);
+  if (classes > 0) feeds.set("labels", { dtype: "i32", dims: [batch], data: labels });
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     for (const phase of game.plan) {
@@ -193,6 +223,14 @@ describe("updates by the kernel and in the graph are the same game", () => {
     expect(largest("discriminator/")).toBe(Math.fround(0.01));
     expect(largest("generator/")).toBeGreaterThan(0.1);
   });
+
+  for (const [model, setting] of Object.entries(families)) {
+    test(`a step of ${model}`, { timeout: 120_000 }, async () => {
+      const host = await play(setting, cpuBackend(), "adam", 1);
+      for (const loss of host.losses) expect(Number.isFinite(loss)).toBe(true);
+      expectSame(host, await play(setting, inGraph(), "adam", 1), 2e-4);
+    });
+  }
 
   test("dcgan with R1, several moves of each player", { timeout: 120_000 }, async () => {
     const setting = { ...dcganGame, regularizer: "r1", generatorSteps: 2, discriminatorSteps: 2 };

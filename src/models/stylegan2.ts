@@ -78,10 +78,9 @@ export const stylegan2: ModelDefinition<Stylegan2Options> = {
     };
 
     const synthesize = (s: Scope, w: Value) => {
-      const n = w.shape[0] as Dim;
       const first = widths[0] as number;
       const start = s.at("b4").parameter("start", [1, first, 4, 4], normal(1));
-      let h = styled(s.at("b4").at("conv1"), ops.broadcastTo(start, [n, first, 4, 4]), w, first);
+      let h = styled(s.at("b4").at("conv1"), start, w, first);
       let rgb = toImage(s.at("b4").at("image"), h, w, image.channels);
       stages.slice(1).forEach((resolution, i) => {
         const at = s.at(`b${resolution}`);

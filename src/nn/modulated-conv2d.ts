@@ -14,7 +14,7 @@ export interface ModulatedConvOptions {
 
 /**
  * Convolution whose input channels every sample scales by its own style (arXiv 1912.04958):
- * x [N,C,H,W], styles [N,W] -> [N,channels,H,W], of weight [channels,C,k,k] and an affine map of the
+ * x [N,C,H,W] or [1,C,H,W], styles [N,W] -> [N,channels,H,W], of weight [channels,C,k,k] and an affine map of the
  * style, both at an equalised learning rate. Scaling the maps before and after one shared convolution
  * is the same as a convolution with a kernel for each sample.
  */
@@ -27,7 +27,7 @@ export function modulatedConv2d(
 ): Value {
   return s.build(() => {
     if (kernel % 2 === 0) throw graphError("modulatedConv2d", "the kernel must be odd", [x]);
-    const [n, width] = [x.shape[0] as Dim, staticDim(x, 1)];
+    const [n, width] = [styles.shape[0] as Dim, staticDim(x, 1)];
     const affine = { init: normal(1), biasInit: ones, reparameterize: equalized() };
     const scales = linear(s.at("style"), styles, width, affine);
     const raw = s.parameter("weight", [channels, width, kernel, kernel], normal(1));

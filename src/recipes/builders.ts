@@ -22,7 +22,14 @@ import {
   wasserstein as wassersteinRule,
   wganGp as wganGpRule,
 } from "../adversarial/index.ts";
-import { dcgan as dcganModel, mlp as mlpModel, r3gan as r3ganModel } from "../models/index.ts";
+import {
+  dcgan as dcganModel,
+  infogan as infoganModel,
+  mlp as mlpModel,
+  r3gan as r3ganModel,
+  resnet as resnetModel,
+  stylegan2 as stylegan2Model,
+} from "../models/index.ts";
 import {
   adam as adamRule,
   adamw as adamwRule,
@@ -73,6 +80,21 @@ export function mlp(options: Options<typeof mlpModel> & Size = {}): ModelSpec {
 /** R3GAN (arXiv 2501.05441) at 16, 32 (default), 64 or 128 pixels; it wants `relativistic`, `r1`, `r2`. */
 export function r3gan(options: Options<typeof r3ganModel> & Size = {}): ModelSpec {
   return { size: 32, ...given(options), name: r3ganModel.name };
+}
+
+/** SNGAN's residual networks (arXiv 1802.05957) at 32 (default), 64 or 128 pixels. */
+export function resnet(options: Options<typeof resnetModel> & Size = {}): ModelSpec {
+  return { size: 32, ...given(options), name: resnetModel.name };
+}
+
+/** InfoGAN (arXiv 1606.03657) at 28, 32 (default), 64 or 128 pixels. */
+export function infogan(options: Options<typeof infoganModel> & Size = {}): ModelSpec {
+  return { size: 32, ...given(options), name: infoganModel.name };
+}
+
+/** StyleGAN2 (arXiv 1912.04958) at 16, 32 (default), 64 or 128 pixels. */
+export function stylegan2(options: Options<typeof stylegan2Model> & Size = {}): ModelSpec {
+  return { size: 32, ...given(options), name: stylegan2Model.name };
 }
 
 /** D and G play for V(D,G) = E log D(x) + E log(1 - D(G(z))) (arXiv 1406.2661). */

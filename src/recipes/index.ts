@@ -1,5 +1,6 @@
 import { unknownName } from "../util/errors.ts";
 import { article } from "./article.ts";
+import { mnistInfogan, snganRecipe, stylegan2Recipe } from "./family-recipes.ts";
 import { dcganRecipe, emojiDcgan, fashionDcgan, mlpRecipe } from "./image-recipes.ts";
 import { mnistDcgan, mnistQuick } from "./mnist-dcgan.ts";
 import { cifarR3gan, mnistR3gan, r3ganRecipe } from "./r3gan-recipes.ts";
@@ -28,6 +29,9 @@ export const recipes: readonly Recipe[] = [
   mnistR3gan,
   r3ganRecipe,
   cifarR3gan,
+  snganRecipe,
+  stylegan2Recipe,
+  mnistInfogan,
 ];
 
 /** Throws a usage error that names the known ones. */
