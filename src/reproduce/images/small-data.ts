@@ -30,7 +30,7 @@ function few(limit: number): ImageData {
     spec: { name: "emoji", limit },
     judgedBy: { name: "emoji" },
     base,
-    kimg: 60,
+    kimg: 40,
     fullKimg: 600,
     minutesPerKimg: 0.03,
   };
