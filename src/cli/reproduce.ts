@@ -63,6 +63,7 @@ export function addReproduce(program: Command): Command {
     const chosen = tableByName(name);
     checkFlags(chosen, flags);
     const { physicalCores } = await import("../runtime/index.ts");
+    const { cell } = await import("../reproduce/table.ts");
     const { prepareFolder, writeReport } = await import("../reproduce/write-report.ts");
     const { Progress } = await import("./progress.ts");
     // Hours of work should not end in a folder that cannot be written.
@@ -81,7 +82,7 @@ export function addReproduce(program: Command): Command {
     });
     progress.end();
     const files = await writeReport(chosen, result, flags.out);
-    output.text(tableText(chosen, result));
+    output.text(tableText(chosen, result, cell));
     output.text(`\nWritten: ${files.join(", ")}`);
     const { picture: _svg, showsImages: _too, ...figures } = result;
     output.result({ table: chosen.name, source: chosen.source, ...figures, files });
@@ -99,40 +100,49 @@ function checkFlags({ name, length, data }: PublishedTable, flags: ReproduceFlag
 }
 
 /** A table for each data set, then what was run. */
-function tableText({ columns, source }: PublishedTable, result: TableResult): string {
+function tableText(
+  { columns, source, words = { ours: "ours", theirs: "published" } }: PublishedTable,
+  result: TableResult,
+  cell: typeof import("../reproduce/table.ts").cell,
+): string {
   const { rows, floors, floorsByData, protocol } = result;
   const parts = [...new Set(rows.map((row) => row.data))].map((data) => {
     const own = rows.filter((row) => row.data === data);
     const perfect = (data === undefined ? undefined : floorsByData?.[data]) ?? floors;
-    return `${data === undefined ? "" : `${data}\n`}${rowsText(columns, own, perfect)}`;
+    return `${data === undefined ? "" : `${data}\n`}${rowsText({ columns, words, cell }, own, perfect)}`;
   });
   if (rows.some(({ best }) => best && best.length > 0)) parts.push("* the best of its column.");
-  return [...parts, `Ours: ${protocol}.\nPublished: ${source}.`].join("\n\n");
+  const said = `${capital(words.ours)}: ${protocol}.\n${capital(words.theirs)}: ${source}.`;
+  return [...parts, said].join("\n\n");
 }
 
 /** Ours over theirs, method by method, with what a perfect method would score below. */
-function rowsText(columns: PublishedTable["columns"], rows: readonly TableRow[], perfect: Figures) {
+function rowsText(
+  how: {
+    readonly columns: PublishedTable["columns"];
+    readonly words: NonNullable<PublishedTable["words"]>;
+    readonly cell: typeof import("../reproduce/table.ts").cell;
+  },
+  rows: readonly TableRow[],
+  perfect: Figures,
+): string {
+  const { columns, words, cell } = how;
   const cells = (figures: Figures, best: readonly string[] = []) =>
-    columns.map(
-      ({ key, format }) => `${say(figures[key], format)}${best.includes(key) ? "*" : ""}`,
-    );
+    columns.map((c) => `${cell(c, figures[c.key])}${best.includes(c.key) ? "*" : ""}`);
+  const spread = (bySeed: readonly Figures[]) =>
+    `by seed: ${bySeed.map((figures) => cells(figures).join("/")).join("  ")}`;
   const lines = rows.flatMap(({ method, ours, theirs, best, seeds, bySeed, note }) => {
-    const own = [method, "ours", ...cells(ours, best), seeds > 1 ? spread(columns, bySeed) : note];
+    const end = seeds > 1 ? spread(bySeed) : note;
+    const own = [method, words.ours, ...cells(ours, best), end];
     const said = seeds > 1 ? note : "";
     if (columns.every(({ key }) => theirs[key] == null) && said === "") return [own];
-    return [own, ["", "published", ...cells(theirs), said]];
+    return [own, ["", words.theirs, ...cells(theirs), said]];
   });
   const head = ["method", "", ...columns.map((c) => c.title), ""];
-  return table([head, ...lines, ["perfect", "", ...cells(perfect), ""]]);
+  const last = Object.keys(perfect).length > 0 ? [["perfect", "", ...cells(perfect), ""]] : [];
+  return table([head, ...lines, ...last]);
 }
 
-function say(x: number | null | undefined, format: (x: number) => string): string {
-  return x == null ? "-" : format(x);
-}
-
-function spread(columns: PublishedTable["columns"], bySeed: readonly Figures[]): string {
-  const seeds = bySeed.map((figures) =>
-    columns.map(({ key, format }) => say(figures[key], format)).join("/"),
-  );
-  return `by seed: ${seeds.join("  ")}`;
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,5 +1,6 @@
 import { unknownName } from "../util/errors.ts";
 import { dirac } from "./dirac.ts";
+import { failures } from "./failures/failures.ts";
 import { grid } from "./grid.ts";
 import { losses } from "./images/losses.ts";
 import { smallData } from "./images/small-data.ts";
@@ -15,6 +16,7 @@ export const tables: readonly PublishedTable[] = [
   stackedMnist,
   losses,
   smallData,
+  failures,
 ];
 
 /** Throws a usage error that names the known ones. */

@@ -1,5 +1,5 @@
 import type { Players } from "../adversarial/index.ts";
-import { BatchOrder } from "../data/batches.ts";
+import { BatchOrder, type BatchOrderState } from "../data/batches.ts";
 import { drawMixture, type Mixture } from "../data/mixtures.ts";
 import { type MixtureModes, mixtureModes } from "../metrics/scores/mixture-modes.ts";
 import { mixtureMlp } from "../models/mixture-mlp.ts";
@@ -37,7 +37,7 @@ export interface MixtureOutcome extends MixtureModes {
 }
 
 /** PacGAN's protocol: training points, rows that D judges at a time, samples that are measured. */
-const trainingPoints = 100_000;
+const pointsOfTraining = 100_000;
 export const rows = 100;
 const judgedPoints = 2500;
 
@@ -56,7 +56,7 @@ export async function runMixture(
   const game = gameOf({ ...recipe, ...once, batch }, mixtureMlp, [2]);
   const loop = await GameLoop.create(game, backend, { ...recipe, batch }, seed);
   try {
-    const points = drawMixture(mixture, trainingPoints, new Random(seed, "mixture"));
+    const points = trainingPoints(mixture, seed);
     const batches = new PointBatches(points, batch, seed);
     for (let step = 1; step <= steps; step++) {
       await loop.advance(batches.feeds, batches.next);
@@ -74,23 +74,42 @@ export async function runMixture(
   }
 }
 
+/** The points that a seed trains on, [n,2]. */
+export function trainingPoints(mixture: Mixture, seed: number): Float32Array {
+  return drawMixture(mixture, pointsOfTraining, new Random(seed, "mixture"));
+}
+
+/** The generator's points that are judged, [n,2]. */
+export async function drawPoints(
+  loop: GameLoop,
+  backend: Backend,
+  seed: number,
+): Promise<Float32Array> {
+  return (await judgedSamples(loop, undefined, { seed, backend })).samples;
+}
+
 /** Batches of points, in an order that is reshuffled after each pass. */
-class PointBatches {
+export class PointBatches {
   readonly feeds: Map<string, Tensor>;
-  readonly #points: Float32Array;
+  /** All of them, [n,2]. */
+  readonly points: Float32Array;
   readonly #order: BatchOrder;
   readonly #real: Float32Array;
 
-  constructor(points: Float32Array, batch: number, seed: number) {
-    this.#points = points;
-    this.#order = new BatchOrder(points.length / 2, batch, seed);
+  constructor(points: Float32Array, batch: number, seed: number, state?: BatchOrderState) {
+    this.points = points;
+    this.#order = new BatchOrder(points.length / 2, batch, seed, state);
     this.#real = new Float32Array(2 * batch);
     this.feeds = new Map([["real", { dtype: "f32", dims: [batch, 2], data: this.#real }]]);
   }
 
+  get state(): BatchOrderState {
+    return this.#order.state;
+  }
+
   next = (): void => {
     this.#order.next().forEach((row, i) => {
-      this.#real.set(this.#points.subarray(2 * row, 2 * row + 2), 2 * i);
+      this.#real.set(this.points.subarray(2 * row, 2 * row + 2), 2 * i);
     });
   };
 }
@@ -99,7 +118,7 @@ class PointBatches {
 async function judgedSamples(
   loop: GameLoop,
   rejection: Rejection | undefined,
-  { points, seed, backend }: { points: Float32Array; seed: number; backend: Backend },
+  { points, seed, backend }: { points?: Float32Array; seed: number; backend: Backend },
 ): Promise<{
   readonly samples: Float32Array;
   readonly before?: { readonly samples: Float32Array; readonly accepted: number };
@@ -110,7 +129,7 @@ async function judgedSamples(
     sampler.setWeights(generator);
     const chunks = sampler.stream(judgedPoints, seed, { chunk: judgedPoints });
     const plain = (await chunks.next()).value as Float32Array;
-    if (!rejection) return { samples: plain };
+    if (!rejection || !points) return { samples: plain };
     const names = loop.game.variables.under("discriminator").map((v) => v.name);
     const arrays = new Map([...generator, ...(await loop.engine.read(names))]);
     const reals = new PointBatches(points, rejection.batch, seed + 1);

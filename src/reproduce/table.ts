@@ -29,8 +29,8 @@ export interface ReproduceProgress {
   readonly message: string;
 }
 
-/** Figures of one method by column; null where none was published. */
-export type Figures = Readonly<Record<string, number | null>>;
+/** Figures, or words, of one method by column; null where there is none. */
+export type Figures = Readonly<Record<string, number | string | null>>;
 
 export interface TableRow {
   readonly method: string;
@@ -52,9 +52,16 @@ export interface TableRow {
 export interface Column {
   readonly key: string;
   readonly title: string;
-  readonly format: (x: number) => string;
+  /** How a number is written. */
+  readonly format?: (x: number) => string;
   /** Which way is up, where a winner is marked. */
   readonly better?: "higher" | "lower";
+}
+
+/** A figure as text; "-" where there is none. */
+export function cell({ format }: Column, x: number | string | null | undefined): string {
+  if (x === null || x === undefined) return "-";
+  return typeof x === "number" && format ? format(x) : String(x);
 }
 
 export interface TableResult {
@@ -78,6 +85,8 @@ export interface PublishedTable {
   /** Where the published figures stand. */
   readonly source: string;
   readonly columns: readonly Column[];
+  /** What the two lines of a method are called; default "ours" and "published". */
+  readonly words?: { readonly ours: string; readonly theirs: string };
   /** Names of the methods, in order. */
   readonly methods: readonly string[];
   /** Names of the data sets, in order, where there are several. */

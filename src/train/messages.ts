@@ -75,6 +75,7 @@ export type TrainingReport =
       readonly step: number;
       readonly illness: string;
       readonly sentence: string;
+      readonly since: number;
       readonly settings: readonly string[];
     }
   | {

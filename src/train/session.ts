@@ -309,7 +309,7 @@ class TrainingSession {
   /** Says what the doctor found, and decides on it where there is a guard. */
   #tell({ illness, step, since, sentence, settings }: Finding): void {
     this.#events.write({ type: "diagnosis", step, illness, sentence, since, settings });
-    this.#hooks.report({ type: "diagnosis", step, illness, sentence, settings });
+    this.#hooks.report({ type: "diagnosis", step, illness, sentence, since, settings });
     if (!this.#guarding) return;
     const saved = this.#store.list().map((c) => c.step);
     const checkpoints = saved.filter((s) => this.#store.pinned.includes(s));

@@ -59,7 +59,7 @@ function figuresOf(outcome: ImageOutcome, columns: readonly Column[]): Figures {
 function meanOf(bySeed: readonly Figures[], columns: readonly Column[]): Figures {
   return Object.fromEntries(
     columns.map(({ key }) => {
-      const values = bySeed.map((f) => f[key]).filter((x) => x != null);
+      const values = bySeed.map((f) => f[key]).filter((x) => typeof x === "number");
       const sum = values.reduce((a, b) => a + b, 0);
       return [key, values.length > 0 ? sum / values.length : null];
     }),
@@ -76,8 +76,8 @@ function bestColumns(
   if (!rivals.includes(row) || rivals.length < 2) return [];
   return columns.flatMap(({ key, better }) => {
     const own = row.ours[key];
-    if (own == null || better === undefined) return [];
-    const others = rivals.flatMap(({ ours }) => ours[key] ?? []);
+    if (typeof own !== "number" || better === undefined) return [];
+    const others = rivals.map(({ ours }) => ours[key]).filter((x) => typeof x === "number");
     const best = better === "higher" ? Math.max(...others) : Math.min(...others);
     // Where all are alike, nobody has won.
     return own === best && others.some((x) => x !== best) ? [key] : [];

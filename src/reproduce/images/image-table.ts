@@ -6,6 +6,7 @@ import {
   type Column,
   choose,
   type PublishedTable,
+  cell as say,
   type TableResult,
   type TableRow,
 } from "../table.ts";
@@ -124,9 +125,9 @@ function sayDone(
 ) {
   const what = `${data.name}, ${method.name}, seed ${seed}`;
   if ("failure" in outcome) return `${what}: ${outcome.failure}`;
-  const figures = columns.flatMap(({ key, title, format }) => {
-    const found = outcome.metrics[key];
-    return found ? [`${title} ${format(found.value)}`] : [];
+  const figures = columns.flatMap((column) => {
+    const found = outcome.metrics[column.key];
+    return found ? [`${column.title} ${say(column, found.value)}`] : [];
   });
   return `${what}: ${figures.join(", ") || "done"}`;
 }
@@ -171,9 +172,9 @@ async function picture(
       const title = cell.method.name;
       if ("failure" in outcome) return { title, subtitle: outcome.failure.split(/[.;] /)[0] ?? "" };
       const row = rows.find((r) => r.method === title && (r.data ?? d.name) === d.name);
-      const figures = columns.slice(0, 2).flatMap(({ key, title: head, format }) => {
-        const x = row?.ours[key];
-        return x == null ? [] : [`${head} ${format(x)}`];
+      const figures = columns.slice(0, 2).flatMap((column) => {
+        const x = row?.ours[column.key];
+        return x == null ? [] : [`${column.title} ${say(column, x)}`];
       });
       return { title, subtitle: figures.join(", "), images: outcome };
     });

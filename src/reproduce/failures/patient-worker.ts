@@ -1,0 +1,4 @@
+import { serveJob } from "../job-pool.ts";
+import { runPatient } from "./patient-run.ts";
+
+await serveJob(runPatient);
