@@ -1,11 +1,10 @@
 import type { Game, Phase, Players } from "../adversarial/index.ts";
-import * as ops from "../graph/ops/index.ts";
-import { leaf, leafRole } from "../graph/ops/leaf.ts";
 import { elementCount, type Value } from "../graph/value.ts";
-import { Variables } from "../nn/scope.ts";
 import type { Backend, Session, Tensor } from "../runtime/session.ts";
 import { Random } from "../util/random.ts";
 import type { Checkup } from "./checkup.ts";
+import { judgeGraph, moveGraph, noiseFeeds } from "./examination-graphs.ts";
+import { type JudgedLogits, ranks } from "./ranks.ts";
 import { thumbnails, Yardstick } from "./spread.ts";
 
 /** Real samples by index: [n, ...shape] into `out`, labels (-1 where there are none) into `labels`. */
@@ -232,102 +231,13 @@ export class Examiner {
   }
 }
 
-interface Judged {
-  readonly real: readonly number[];
-  readonly held: readonly number[];
-  readonly fake: readonly number[];
+interface Judged extends JudgedLogits {
   readonly samples: Float32Array;
 }
 
 /** The first phase of a network is its own; later ones repeat it or add to it. */
 function set(map: Map<string, number>, network: string, value: number): void {
   if (!map.has(network)) map.set(network, value);
-}
-
-/** Both players as in training; real [N,...], z -> logits of both, and the fakes, `samples`. */
-function judgeGraph({ players, sample, batch, pack }: ExaminerSpec) {
-  const variables = new Variables();
-  const real = leaf("real", [batch, ...sample], { kind: "data" });
-  const z = leaf("z", [batch, players.latent], { kind: "data" });
-  const labels = players.classes > 0 ? leaf("labels", [batch], { kind: "data" }, "i32") : undefined;
-  const samples = players.generator(variables.scope("generator"), z, labels);
-  const packed = (x: Value) =>
-    ops.reshape(x, [batch / pack, (sample[0] as number) * pack, ...sample.slice(1)]);
-  const discriminate = (x: Value) => {
-    const logits = players.discriminator(variables.scope("discriminator"), packed(x), labels);
-    return ops.reshape(logits, [batch / pack]);
-  };
-  const outputs = new Map([
-    ["realLogits", discriminate(real)],
-    ["fakeLogits", discriminate(samples)],
-    ["samples", samples],
-  ]);
-  const inputs = new Map([
-    ["real", real],
-    ["z", z],
-    ...(labels ? [["labels", labels] as const] : []),
-    ...variables.noise,
-    ...[...variables.all.values()].map((v) => [v.name, v.value] as const),
-  ]);
-  return { name: "judge", inputs, outputs };
-}
-
-/** A phase without its updates: `loss`, its scalars, and the squared length of its gradient, `slope`. */
-function moveGraph({ variables }: Game, phase: Phase) {
-  const squares = [...phase.gradients.values()].map((g) => ops.reduceSum(ops.mul(g, g)));
-  const slope = squares.reduce((a, b) => ops.add(a, b), ops.scalar(0));
-  const arrays = [...variables.all.values()].map((v) => [v.name, v.value] as const);
-  return {
-    name: `examine-${phase.name}`,
-    inputs: new Map([...arrays, ...phase.inputs]),
-    outputs: new Map([["loss", phase.loss], ["slope", slope], ...phase.scalars]),
-  };
-}
-
-/** A graph's random numbers and schedules. */
-function* noiseFeeds(
-  inputs: ReadonlyMap<string, Value>,
-  kimg: number,
-  random: Random,
-): Generator<[string, Tensor]> {
-  for (const [name, v] of inputs) {
-    const role = leafRole(v);
-    if (role.kind !== "noise" && role.kind !== "schedule") continue;
-    const data = new Float32Array(elementCount(v.shape));
-    if (role.kind === "schedule") data[0] = role.at(kimg);
-    else if (role.distribution === "uniform") random.fillUniform(data);
-    else random.fillNormal(data);
-    yield [name, { dtype: "f32", dims: v.shape as readonly number[], data }];
-  }
-}
-
-function ranks({ real, held, fake }: Judged) {
-  const [realLogit, fakeLogit] = [mean(real), mean(fake)];
-  const cut = (realLogit + fakeLogit) / 2;
-  const above = (xs: readonly number[]) => mean(xs.map((x) => Number(x > cut)));
-  return {
-    realLogit,
-    fakeLogit,
-    realRight: above(real),
-    fakeRight: 1 - above(fake),
-    ranked: ranking(real, fake),
-    ...(held.length > 0 && {
-      heldLogit: mean(held),
-      heldRight: above(held),
-      recognised: ranking(real, held),
-    }),
-  };
-}
-
-/** Share of pairs in which a is above b; equal ones count half. */
-function ranking(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (const x of a) for (const y of b) sum += x > y ? 1 : x === y ? 0.5 : 0;
-  return sum / (a.length * b.length);
-}
-
-function mean(xs: readonly number[]): number {
-  return xs.reduce((a, b) => a + b, 0) / xs.length;
 }
 
 function lengthOf(arrays: ReadonlyMap<string, Float32Array>, names: readonly string[]): number {

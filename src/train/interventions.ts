@@ -1,6 +1,7 @@
 import type { Intervention } from "../health/index.ts";
 import { checkConfig, type RunConfig, withSetting } from "../recipes/index.ts";
 import type { GuardEvent, StoredEvent } from "./events.ts";
+import type { TrainingJob } from "./messages.ts";
 
 /** What the guard has done in a run, oldest first. */
 export function interventionsOf(events: readonly StoredEvent[]): readonly Intervention[] {
@@ -13,7 +14,22 @@ export function pendingIntervention(events: readonly StoredEvent[]): Interventio
   return last?.type === "guard" ? last : undefined;
 }
 
+/** The configuration with which a run goes on. */
+export function resumed(
+  before: RunConfig,
+  { length, guard }: Extract<TrainingJob, { kind: "resume" }>,
+  pending: Intervention | undefined,
+): RunConfig {
+  const config = pending ? treated(before, pending) : before;
+  const { everyKimg = 8 } = config.health || {};
+  return {
+    ...config,
+    ...(length && { length }),
+    ...(guard && { health: { everyKimg, guard } }),
+  };
+}
+
 /** A configuration with the settings of an intervention; the same again changes nothing. */
-export function treated(config: RunConfig, { settings }: Intervention): RunConfig {
+function treated(config: RunConfig, { settings }: Intervention): RunConfig {
   return checkConfig(settings.reduce<unknown>(withSetting, config));
 }

@@ -3,7 +3,6 @@ import type { ImageDataset } from "../data/image-dataset.ts";
 import { encodePng } from "../data/image-grid.ts";
 import { openData } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
-import { checkupValues, type Finding, type Intervention, intervene } from "../health/index.ts";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
 import { chooseBackend } from "../runtime/index.ts";
 import type { Backend } from "../runtime/session.ts";
@@ -11,9 +10,10 @@ import { GansmithError, usageError } from "../util/errors.ts";
 import type { JsonObject } from "../util/json.ts";
 import { writeFileAtomic } from "../util/node/files.ts";
 import { type Attendance, attend } from "./attend.ts";
+import { Care } from "./care.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "./checkpoint.ts";
 import { EventWriter, readEvents, type StoredEvent, stepOf } from "./events.ts";
-import { interventionsOf, pendingIntervention, treated } from "./interventions.ts";
+import { interventionsOf, pendingIntervention, resumed } from "./interventions.ts";
 import { machineInfo } from "./machine.ts";
 import type { TrainingEnd, TrainingJob, TrainingReport } from "./messages.ts";
 import { countParameters } from "./plan.ts";
@@ -85,10 +85,7 @@ class TrainingSession {
   #lastCheckpointStep: number;
   #pictures: number;
   #lastPictureMs = 0;
-  #attendance: Attendance | undefined;
-  #past: readonly StoredEvent[];
-  #guarding: boolean;
-  #treated = false;
+  #care: Care;
 
   static async open(job: TrainingJob, hooks: SessionHooks): Promise<TrainingSession> {
     if (job.kind === "train") return TrainingSession.#prepare(job.config, hooks, job.out);
@@ -194,13 +191,15 @@ class TrainingSession {
     this.#data = parts.data;
     this.#backend = parts.backend;
     this.#store = parts.store;
-    this.#attendance = parts.attendance;
-    this.#past = begun?.events ?? [];
-    this.#guarding = this.#config.health !== false && this.#config.health.guard;
-    this.#pin();
     const { step } = this.#trainer;
     this.#events = new EventWriter(this.#folder.eventsPath);
     this.#board = new TensorBoardWriter(this.#folder.path, begun ? { resumeStep: step } : {});
+    this.#care = new Care(parts.attendance, this.#config, begun?.events ?? [], {
+      store: this.#store,
+      events: this.#events,
+      board: this.#board,
+      report: (report) => this.#hooks.report(report),
+    });
     const info = machineInfo(this.#backend, this.#config) as JsonObject;
     if (from) this.#store.discardAfter(step);
     this.#events.write(from ? { type: "resume", step, info } : { type: "start", info });
@@ -233,10 +232,12 @@ class TrainingSession {
       if (this.#trainer.step === 0) await this.#picture();
       while (this.#trainer.progress < 1 && !this.#hooks.stopping()) {
         await this.#step();
-        if (this.#treated) return { run: this.#folder.path, reason: "treated" };
+        if (this.#care.treated) return { run: this.#folder.path, reason: "treated" };
       }
     } catch (error) {
-      if (this.#isTreatable(error)) return { run: this.#folder.path, reason: "treated" };
+      if (this.#care.treats(error, this.#trainer.step)) {
+        return { run: this.#folder.path, reason: "treated" };
+      }
       this.#fail(error);
       throw error;
     }
@@ -252,7 +253,7 @@ class TrainingSession {
   async close(): Promise<void> {
     this.#events.close();
     this.#board.close();
-    await this.#attendance?.release();
+    await this.#care.release();
     await this.#trainer.release();
     await this.#sampler.release();
     this.#data.close();
@@ -275,8 +276,8 @@ class TrainingSession {
       this.#lastReport = now;
       this.#progress(scalars);
     }
-    if (this.#attendance?.doctor.due(step)) await this.#examine(this.#attendance);
-    if (this.#treated) return;
+    if (await this.#care.examine(this.#trainer)) await this.#checkpoint();
+    if (this.#care.treated) return;
     const bySteps =
       this.#config.checkpointEverySteps !== undefined &&
       step % this.#config.checkpointEverySteps === 0;
@@ -288,58 +289,6 @@ class TrainingSession {
       this.#pictures = pictures;
       await this.#picture();
     }
-  }
-
-  /** A checkup; with the guard also a checkpoint to come back to, unless it is time to go back. */
-  async #examine({ doctor }: Attendance): Promise<void> {
-    const { step, kimg, engine } = this.#trainer;
-    const { checkup, finding } = await doctor.examine(step, kimg, (names) => engine.read(names));
-    if (checkup) {
-      this.#events.write({ type: "health", step, checkup });
-      const curves = Object.entries(checkupValues(checkup)).map(([k, x]) => [`health/${k}`, x]);
-      this.#board.scalars(Object.fromEntries(curves), step);
-      this.#hooks.report({ type: "health", step, checkup });
-    }
-    if (finding) this.#tell(finding);
-    if (!this.#guarding || this.#treated) return;
-    this.#pin();
-    await this.#checkpoint();
-  }
-
-  /** Says what the doctor found, and decides on it where there is a guard. */
-  #tell({ illness, step, since, sentence, settings }: Finding): void {
-    this.#events.write({ type: "diagnosis", step, illness, sentence, since, settings });
-    this.#hooks.report({ type: "diagnosis", step, illness, sentence, since, settings });
-    if (!this.#guarding) return;
-    const saved = this.#store.list().map((c) => c.step);
-    const checkpoints = saved.filter((s) => this.#store.pinned.includes(s));
-    const found = { illness, step, since, sentence, settings };
-    const guidance = intervene(found, this.#config, checkpoints, interventionsOf(this.#past));
-    if ("refused" in guidance) {
-      this.#guarding = false;
-      this.#events.write({ type: "warning", step, message: guidance.refused });
-      this.#hooks.report({ type: "warning", message: guidance.refused });
-      return;
-    }
-    // The decision is safe before anything is undone; the next session, or a resumed one, carries it out.
-    this.#events.write({ type: "guard", from: step, ...guidance });
-    this.#events.flush({ durable: true });
-    this.#hooks.report({ type: "guard", from: step, ...guidance });
-    this.#treated = true;
-  }
-
-  /** Whether the guard takes an error, a number that is not finite, as an illness. */
-  #isTreatable(error: unknown): boolean {
-    const { doctor } = this.#attendance ?? {};
-    if (!doctor || !(error instanceof GansmithError) || error.kind !== "numeric") return false;
-    const seen = error.message.split(". ")[0] as string;
-    this.#tell(doctor.diverged(seen, this.#trainer.step));
-    return this.#treated;
-  }
-
-  /** Keeps the checkpoints of the latest checkups: the guard may have to go back to one. */
-  #pin(): void {
-    if (this.#guarding) this.#store.pinned = this.#attendance?.doctor.recentSteps ?? [];
   }
 
   /** Writes the losses since the last entry. */
@@ -421,21 +370,6 @@ class TrainingSession {
       // The disk may be what failed; the error itself is on its way to the user.
     }
   }
-}
-
-/** The configuration with which a run goes on. */
-function resumed(
-  before: RunConfig,
-  { length, guard }: Extract<TrainingJob, { kind: "resume" }>,
-  pending: Intervention | undefined,
-): RunConfig {
-  const config = pending ? treated(before, pending) : before;
-  const { everyKimg = 8 } = config.health || {};
-  return {
-    ...config,
-    ...(length && { length }),
-    ...(guard && { health: { everyKimg, guard } }),
-  };
 }
 
 /** What a checkpoint says of the data, so that a generator can be used without them. */
