@@ -21,6 +21,7 @@ test("without a name the tables are listed", async () => {
     "stacked-mnist",
     "losses",
     "small-data",
+    "failures",
   ]);
 });
 

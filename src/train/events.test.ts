@@ -127,3 +127,16 @@ test("moments of two stretches add up to those of the whole", () => {
   expect(accumulator.empty).toBe(true);
   expect(() => accumulator.add("D_loss", Number.NaN)).toThrow("D_loss became NaN");
 });
+
+test("an intervention supersedes what came after its step, and is itself never superseded", () => {
+  const guard: RunEvent = {
+    type: "guard",
+    step: 10,
+    from: 30,
+    illness: "divergence",
+    settings: ["optimizer.generator.learningRate=0.0002"],
+  };
+  append(scalars(10), scalars(20), scalars(30), guard, { type: "resume", step: 10, info: {} });
+  append(scalars(20), { type: "resume", step: 0, info: {} });
+  expect(readEvents(path).map((e) => e.type)).toEqual(["guard", "resume"]);
+});
