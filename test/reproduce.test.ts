@@ -106,6 +106,26 @@ function figuresOf(last: Record<string, unknown>): unknown {
   return rows.map(({ method, ours: { minutes: _time, ...ours } }) => [method, ours]);
 }
 
+test("failures: what was found beside what was made, alone and guarded", async () => {
+  const args = ["--quick", "--methods", "ring without regularizer,ring with R1", "--json"];
+  const { code, last, stderr } = await gansmith(cwd, ["reproduce", "failures", ...args]);
+  expect(code, stderr).toBe(0);
+  expect((last as { rows: object[] }).rows).toMatchObject([
+    {
+      method: "ring without regularizer",
+      ours: { metric: "modes", before: expect.any(Number), after: expect.any(Number) },
+      theirs: { illness: "oscillation" },
+    },
+    {
+      method: "ring with R1",
+      ours: { illness: "none", step: null, after: null, recovered: null },
+      theirs: { illness: "none" },
+    },
+  ]);
+  const [head] = readFileSync(join(cwd, "reproduced", "failures.csv"), "utf8").split("\n");
+  expect(head).toMatch(/^method,seed,illness,step,metric,before,after,recovered,/);
+});
+
 test.each([
   [["nowhere"], 2, /unknown table "nowhere"/],
   [["dirac", "--methods", "GANN"], 2, /unknown method "GANN".*Did you mean "GAN"/],

@@ -24,6 +24,7 @@ export interface TrainSpec
         | "discriminatorSteps"
         | "generatorSteps"
         | "emaKimg"
+        | "health"
         | "seed"
         | "backend"
         | "threads"

@@ -3,7 +3,8 @@ import { type Illness, lasting, meanOf, percent } from "../illness.ts";
 
 const checkups = 3;
 /** Share of pairs in which D finds the training image the more real; 0.5 where it generalises. */
-const known = 0.65;
+const known = 0.7;
+const knownOnAverage = 0.75;
 
 /**
  * D has learnt the training images by heart: held-out ones look fake to it (the heuristic r_v of ADA,
@@ -18,6 +19,7 @@ export const overfitting: Illness = {
     const now = signs?.at(-1);
     if (!signs || now?.heldRight === undefined) return undefined;
     const share = meanOf(signs, (c) => c.recognised ?? 0);
+    if (share < knownOnAverage) return undefined;
     return {
       since: signs[0]?.step ?? now.step,
       seen: `the discriminator finds training images more real than held-out ones in ${percent(share)} of pairs, and takes ${percent(now.realRight)} of the former but ${percent(now.heldRight)} of the latter for real`,
