@@ -1,4 +1,4 @@
-import { withRegularizer } from "../cures.ts";
+import { withRegularizers } from "../cures.ts";
 import { type Illness, lasting, meanOf, percent } from "../illness.ts";
 
 const checkups = 3;
@@ -25,5 +25,9 @@ export const overfitting: Illness = {
       seen: `the discriminator finds training images more real than held-out ones in ${percent(share)} of pairs, and takes ${percent(now.realRight)} of the former but ${percent(now.heldRight)} of the latter for real`,
     };
   },
-  cure: (config, times) => withRegularizer(config, "r1", { gamma: 10 * 4 ** times }),
+  cure: (config, times) =>
+    withRegularizers(config, [
+      { name: "r1", gamma: 10 * 4 ** times },
+      { name: "lecam", weight: 0.3 },
+    ]),
 };

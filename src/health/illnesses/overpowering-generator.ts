@@ -24,9 +24,10 @@ export const overpoweringGenerator: Illness = {
       seen: `over ${signs.length} checkups the discriminator ranked fakes above reals in ${percent(wrong)} of pairs, so the generator outruns it`,
     };
   },
-  cure: (config, times) => {
-    const even = [...evenSteps(config), ...evenRates(config)];
-    if (even.length > 0 && times === 0) return even;
-    return [`discriminatorSteps=${1 + times}`, ...withRegularizer(config, "r1", { gamma: 1 })];
-  },
+  cure: (config, times) => [
+    ...evenSteps({ ...config, discriminatorSteps: 1 }),
+    ...evenRates(config),
+    ...withRegularizer(config, "r1", { gamma: 1 }),
+    ...(times > 0 ? [`discriminatorSteps=${(config.discriminatorSteps ?? 1) + 1}`] : []),
+  ],
 };
