@@ -83,7 +83,11 @@ const small = ["size=28", "model.baseChannels=16"];
 /** Five runs that are made to fail, each in one way, and three healthy ones. */
 export const patients: readonly Patient[] = [
   images("learning rate x250", "divergence", 1000, "mlp", rates(0.05, 0.05)),
-  ring("ring without regularizer", "oscillation", ["regularizers=[]", ...momentum]),
+  ring("ring without regularizer", "oscillation", [
+    "regularizers=[]",
+    ...rates(2e-3, 2e-3),
+    ...momentum,
+  ]),
   images("100 images", "overfitting", 1600, "mlp", [...rates(2e-4, 2e-4), "data.limit=100"]),
   images("D 100 times faster", "overpowering-discriminator", 1000, "mlp", rates(2e-3, 2e-5)),
   images("G 100 times faster", "overpowering-generator", 1000, "mlp", rates(2e-5, 2e-3)),
