@@ -26,10 +26,11 @@ export async function attend(
   config: RunConfig,
   parts: { model: GanModel; trainer: Trainer; data: ImageDataset; backend: Backend },
   history: readonly Checkup[],
+  onProgress?: (done: number, total: number) => void,
 ): Promise<Attendance | undefined> {
   if (config.health === false) return undefined;
   const { model, trainer, data, backend } = parts;
-  const { held, note } = await openHeld(config);
+  const { held, note } = await openHeld(config, onProgress);
   try {
     const { game, engine } = trainer;
     const doctor = await Doctor.create(
@@ -61,9 +62,13 @@ export async function attend(
   }
 }
 
-async function openHeld({ data, size, channels }: RunConfig) {
+async function openHeld(
+  { data, size, channels }: RunConfig,
+  onProgress?: (done: number, total: number) => void,
+) {
   try {
-    const held = await openData(data as DataSpec, { size, channels, split: "test" });
+    const request = { size, channels, split: "test", onProgress } as const;
+    const held = await openData(data as DataSpec, request);
     return { held };
   } catch (error) {
     if (!(error instanceof GansmithError)) throw error;

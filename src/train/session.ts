@@ -149,7 +149,12 @@ class TrainingSession {
       const sampler = await Sampler.create(model, backend);
       undo.push(() => sampler.release());
       const checkups = past.flatMap((e) => (e.type === "health" ? [e.checkup] : []));
-      const attendance = await attend(config, { model, trainer, data, backend }, checkups);
+      const attendance = await attend(
+        config,
+        { model, trainer, data, backend },
+        checkups,
+        (done, total) => hooks.report({ type: "preparing", what: "held-out images", done, total }),
+      );
       undo.push(() => attendance?.release());
       if (attendance?.note !== undefined && !begun) {
         hooks.report({ type: "warning", message: attendance.note });
