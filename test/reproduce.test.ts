@@ -113,7 +113,7 @@ test("failures: what was found beside what was made, alone and guarded", async (
   expect((last as { rows: object[] }).rows).toMatchObject([
     {
       method: "ring without regularizer",
-      ours: { metric: "modes", before: expect.any(Number), after: expect.any(Number) },
+      ours: { metric: "high quality %", before: expect.any(Number), after: expect.any(Number) },
       theirs: { illness: "oscillation" },
     },
     {

@@ -53,21 +53,15 @@ export function evenSteps(config: Curable): string[] {
 }
 
 /** Adds a regularizer, or gives it other options where it is used; nothing if it has them already. */
-export function withRegularizer(config: Curable, name: string, options: object): string[] {
-  return withRegularizers(config, [{ name, ...options }]);
-}
-
-/** The same for several at once. */
-export function withRegularizers(
+export function withRegularizer(
   { regularizers }: Curable,
-  wanted: Curable["regularizers"],
+  name: string,
+  options: object,
 ): string[] {
-  let next = [...regularizers];
-  for (const term of wanted) {
-    next = next.some((r) => r.name === term.name)
-      ? next.map((r) => (r.name === term.name ? { ...r, ...term } : r))
-      : [...next, term];
-  }
+  const wanted = { name, ...options };
+  const next = regularizers.some((r) => r.name === name)
+    ? regularizers.map((r) => (r.name === name ? { ...r, ...wanted } : r))
+    : [...regularizers, wanted];
   const [before, after] = [JSON.stringify(regularizers), JSON.stringify(next)];
   return before === after ? [] : [`regularizers=${after}`];
 }

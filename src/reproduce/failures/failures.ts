@@ -42,7 +42,7 @@ export const failures: PublishedTable = {
       rows,
       floors: {},
       protocol:
-        "seed 1; FID of 2,000 samples in the space of our classifier, modes of 8 on 2,500 samples; recovered: FID below 75 % of what it was, 7 modes or more",
+        "seed 1; FID of 2,000 samples in the space of our classifier; share of 2,500 points within 3 sigma of a mode; recovered: FID below 75 % of what it was, quality above 133 %",
       picture: drawBars(
         rows.map(({ method, ours }) => ({
           label: `${method} (${ours.metric})`,

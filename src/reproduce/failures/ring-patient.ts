@@ -38,7 +38,8 @@ const heldPoints = 2000;
 
 /**
  * Trains PacGAN's players on the ring of 8 Gaussians under the doctor's eyes; with `guard`, goes back
- * and treats as a run of images does, with snapshots in memory. The figure is the number of modes.
+ * and treats as a run of images does, with snapshots in memory. The figure is the share of points within 3 sigma of a
+ * mode, in per cent.
  */
 export async function runRing(
   config: RingConfig,
@@ -76,7 +77,8 @@ export async function runRing(
       }
       if (!back) {
         const points = await drawPoints(run.loop, backend, seed);
-        return { figure: mixtureModes(points, ringMixture).modes, findings, treated };
+        const { highQuality } = mixtureModes(points, ringMixture);
+        return { figure: 100 * highQuality, findings, treated };
       }
       const { step, settings } = back;
       treated.push(back);
