@@ -248,4 +248,12 @@ describe("on WebGPU", () => {
       expectSame(host, await play(setting, webgpuBackend(), "adam", 3), 5e-4);
     });
   }
+
+  for (const name of ["r3gan", "stylegan2"]) {
+    test(`a step of ${name} is that of the CPU`, { timeout: 240_000 }, async () => {
+      const setting = families[name] as Setting;
+      const host = await play(setting, cpuBackend(), "adam", 1);
+      expectSame(host, await play(setting, webgpuBackend(), "adam", 1), 5e-4);
+    });
+  }
 });
