@@ -44,7 +44,8 @@ const spectral = { ...same, reparameterize: spectralNorm } as const;
  * The residual networks of SNGAN (arXiv 1802.05957) at 32, 64 or 128 pixels: blocks of two 3x3
  * convolutions from 4x4 up, with batch norm in G and spectral norm in every layer of D, which ends in
  * the sum over all pixels. With `conditional`, both players see the class (see `Condition`); by
- * projection (arXiv 1802.05637) unless said otherwise. Its losses are `hinge`, with Adam of beta1 0.
+ * projection (arXiv 1802.05637) unless said otherwise. It is meant for the
+ * loss `hinge` and Adam of beta1 0.
  * Differs: at 32 pixels, too, channels double with every halving, up to `maxChannels`; the default
  * widths suit a CPU, the authors' are 64 and 1024.
  */
@@ -63,7 +64,6 @@ export const resnet: ModelDefinition<ResnetOptions> = {
       const input = condition.latent(s, z, labels);
       const seed = linear(s.at("project"), input, first * 16, same);
       let h = ops.reshape(seed, [z.shape[0] as Dim, first, 4, 4]);
-      // A block's width is that of the resolution it begins at, as in the authors' tables.
       stages.slice(1).forEach((resolution, i) => {
         h = upBlock(s.at(`b${resolution}`), h, widths[i + 1] as number, norm);
       });

@@ -3,7 +3,7 @@ import type { Value } from "../../graph/value.ts";
 import type { ConvRecipe, ConvSizes, RecipeMaker } from "./conv-recipe.ts";
 import { axisIn } from "./forms.ts";
 
-/** Products of fewer channels than this cost as much as with zeros up to here. */
+/** Up to so many channels a product with zeros in it is cheaper than several without. */
 const densestChannels = 64;
 
 /**
