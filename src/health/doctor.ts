@@ -1,6 +1,6 @@
 import { type Checkup, checkupValues } from "./checkup.ts";
 import { diagnose, diverged } from "./diagnose.ts";
-import { Examiner, type ExaminerSpec, type ReadArrays } from "./examiner.ts";
+import type { Examiner, ReadArrays } from "./examiner.ts";
 import type { Curable, Finding } from "./illness.ts";
 import { checkupSteps } from "./timetable.ts";
 
@@ -9,14 +9,14 @@ const recovery = 4;
 /** Checkups whose checkpoints a rollback may need: longer than any illness takes to be recognised. */
 const window = 10;
 
-export interface DoctorSpec extends ExaminerSpec {
+export interface DoctorSpec {
   readonly config: Curable;
   /** Thousands of real samples between two checkups, at first less. */
   readonly everyKimg: number;
   /** Real samples that a step shows to D. */
   readonly samplesPerStep: number;
-  /** The arrays that the game began with, by name. */
-  readonly initial: ReadonlyMap<string, Float32Array>;
+  /** Gets what is needed for examining, when it first is: training begins without waiting for it. */
+  readonly open: () => Promise<Examiner>;
 }
 
 /**
@@ -25,21 +25,17 @@ export interface DoctorSpec extends ExaminerSpec {
  */
 export class Doctor {
   readonly #config: Curable;
-  readonly #examiner: Examiner;
+  readonly #open: () => Promise<Examiner>;
   readonly #history: Checkup[] = [];
   readonly #due: Generator<number>;
+  #examiner: Examiner | undefined;
   #next: number;
   #ill: string | undefined;
   #healthyFor = 0;
 
-  static async create(spec: DoctorSpec, history: readonly Checkup[] = []): Promise<Doctor> {
-    const averaged = spec.config.emaKimg > 0;
-    return new Doctor(spec, await Examiner.create(spec, spec.initial, averaged), history);
-  }
-
-  private constructor(spec: DoctorSpec, examiner: Examiner, history: readonly Checkup[]) {
+  constructor(spec: DoctorSpec, history: readonly Checkup[] = []) {
     this.#config = spec.config;
-    this.#examiner = examiner;
+    this.#open = spec.open;
     this.#due = checkupSteps(spec.everyKimg, spec.samplesPerStep);
     this.#next = this.#due.next().value as number;
     for (const checkup of history) this.#judge(checkup);
@@ -62,6 +58,7 @@ export class Doctor {
     kimg: number,
     read: ReadArrays,
   ): Promise<{ readonly checkup?: Checkup; readonly finding?: Finding | undefined }> {
+    this.#examiner ??= await this.#open();
     const checkup = await this.#examiner.examine(step, kimg, read);
     const broken = Object.entries(checkupValues(checkup)).find(([, x]) => !Number.isFinite(x));
     if (broken) return { finding: this.diverged(`${broken[0]} became ${broken[1]}`, step) };
@@ -74,7 +71,7 @@ export class Doctor {
   }
 
   async release(): Promise<void> {
-    await this.#examiner.release();
+    await this.#examiner?.release();
   }
 
   #judge(checkup: Checkup): Finding | undefined {

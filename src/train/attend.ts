@@ -2,7 +2,7 @@ import type { GanModel } from "../adversarial/index.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { openData } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
-import { type Checkup, Doctor, type Reals } from "../health/index.ts";
+import { type Checkup, Doctor, Examiner, type Reals } from "../health/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import type { Backend } from "../runtime/session.ts";
 import { GansmithError } from "../util/errors.ts";
@@ -13,53 +13,51 @@ import type { Trainer } from "./trainer.ts";
 /** A doctor at a run of images, with the held-out ones that it reads. */
 export interface Attendance {
   readonly doctor: Doctor;
-  /** Why overfitting cannot be told, where it cannot. */
-  readonly note?: string;
   release(): Promise<void>;
+}
+
+export interface AttendHooks {
+  /** Held-out images decoded so far. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Hears why overfitting cannot be told, where it cannot. */
+  readonly onNote?: (message: string) => void;
 }
 
 /**
  * Sends a doctor to a run, where its configuration wants one. Held-out reals are the data's test
- * images; training keeps all of its own.
+ * images; training keeps all of its own. They are opened for the first checkup.
  */
-export async function attend(
+export function attend(
   config: RunConfig,
   parts: { model: GanModel; trainer: Trainer; data: ImageDataset; backend: Backend },
   history: readonly Checkup[],
-  onProgress?: (done: number, total: number) => void,
-): Promise<Attendance | undefined> {
+  { onProgress, onNote }: AttendHooks = {},
+): Attendance | undefined {
   if (config.health === false) return undefined;
+  const { everyKimg } = config.health;
   const { model, trainer, data, backend } = parts;
-  const { held, note } = await openHeld(config, onProgress);
-  try {
+  const { batch, pack, seed, discriminatorSteps } = config;
+  let held: ImageDataset | undefined;
+  const open = async () => {
+    const found = await openHeld(config, onProgress);
+    held = found.held;
+    if (found.note !== undefined) onNote?.(found.note);
     const { game, engine } = trainer;
-    const doctor = await Doctor.create(
-      {
-        config,
-        players: model,
-        game,
-        sample: imageShape(model),
-        batch: config.batch,
-        pack: config.pack,
-        seed: config.seed,
-        reals: realsOf(data),
-        held: held && realsOf(held),
-        backend,
-        everyKimg: config.health.everyKimg,
-        samplesPerStep: config.batch * config.discriminatorSteps,
-        initial: initialArrays(game, config.seed, engine.arrayNames),
-      },
-      history,
-    );
-    const release = async () => {
-      await doctor.release();
-      held?.close();
+    const spec = {
+      ...{ players: model, game, sample: imageShape(model), batch, pack, seed, backend },
+      reals: realsOf(data),
+      held: held && realsOf(held),
     };
-    return { doctor, release, ...(note !== undefined && { note }) };
-  } catch (error) {
+    const initial = initialArrays(game, seed, engine.arrayNames);
+    return Examiner.create(spec, initial, config.emaKimg > 0);
+  };
+  const samplesPerStep = batch * discriminatorSteps;
+  const doctor = new Doctor({ config, everyKimg, samplesPerStep, open }, history);
+  const release = async () => {
+    await doctor.release();
     held?.close();
-    throw error;
-  }
+  };
+  return { doctor, release };
 }
 
 async function openHeld(

@@ -149,16 +149,12 @@ class TrainingSession {
       const sampler = await Sampler.create(model, backend);
       undo.push(() => sampler.release());
       const checkups = past.flatMap((e) => (e.type === "health" ? [e.checkup] : []));
-      const attendance = await attend(
-        config,
-        { model, trainer, data, backend },
-        checkups,
-        (done, total) => hooks.report({ type: "preparing", what: "held-out images", done, total }),
-      );
+      const attendance = attend(config, { model, trainer, data, backend }, checkups, {
+        onProgress: (done, total) =>
+          hooks.report({ type: "preparing", what: "held-out images", done, total }),
+        ...(!begun && { onNote: (message) => hooks.report({ type: "warning", message }) }),
+      });
       undo.push(() => attendance?.release());
-      if (attendance?.note !== undefined && !begun) {
-        hooks.report({ type: "warning", message: attendance.note });
-      }
       const json = JSON.parse(JSON.stringify(config)) as JsonObject;
       if (begun) begun.folder.writeConfig(json);
       const folder =

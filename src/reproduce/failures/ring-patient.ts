@@ -2,6 +2,7 @@ import { drawMixture, ringMixture } from "../../data/mixtures.ts";
 import {
   type Checkup,
   Doctor,
+  Examiner,
   type Finding,
   type Intervention,
   intervene,
@@ -113,17 +114,16 @@ class RingRun {
     await loop.engine.write(new Map(kept));
     const batches = new PointBatches(trainingPoints(ringMixture, seed), batch, seed, from?.order);
     const held = drawMixture(ringMixture, heldPoints, new Random(seed, "held-out"));
-    const doctor = await Doctor.create(
-      {
-        ...{ config, players: mixtureMlp, game, sample: [2], batch, pack: config.pack, seed },
-        ...{ backend, everyKimg: config.everyKimg },
-        reals: realsOf(batches.points),
-        held: realsOf(held),
-        samplesPerStep: batch * config.discriminatorSteps,
-        initial: initialArrays(game, seed, loop.engine.arrayNames),
-      },
-      history,
-    );
+    const { pack, everyKimg, discriminatorSteps } = config;
+    const examined = {
+      ...{ players: mixtureMlp, game, sample: [2], batch, pack, seed, backend },
+      reals: realsOf(batches.points),
+      held: realsOf(held),
+    };
+    const initial = initialArrays(game, seed, loop.engine.arrayNames);
+    const open = () => Examiner.create(examined, initial, config.emaKimg > 0);
+    const samplesPerStep = batch * discriminatorSteps;
+    const doctor = new Doctor({ config, everyKimg, samplesPerStep, open }, history);
     return new RingRun(loop, batches, doctor);
   }
 
