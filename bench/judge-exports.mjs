@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { Run } from "../dist/index.js";
 import { encodeSafetensors } from "../dist/onnx/safetensors.js";
 import { cpuBackend } from "../dist/runtime/index.js";
-import { Sampler } from "../dist/train/sampler.js";
+import { Sampler } from "../dist/train/loop/sampler.js";
 import { Random } from "../dist/util/random.js";
 
 const here = import.meta.dirname;

@@ -14,7 +14,7 @@ import { optimizers } from "../src/optim/index.ts";
 import { cpuBackend, referenceBackend, webgpuBackend } from "../src/runtime/index.ts";
 import type { Backend, Tensor } from "../src/runtime/session.ts";
 import { createEngine } from "../src/train/engine/create-engine.ts";
-import { feedSchedules, NoiseSource } from "../src/train/noise.ts";
+import { feedSchedules, NoiseSource } from "../src/train/loop/noise.ts";
 import { Random } from "../src/util/random.ts";
 import { useSoftwareVulkan } from "./support/chromium.ts";
 

@@ -6,7 +6,7 @@ import { cellsOf, type ImageMethod } from "../src/reproduce/images/image-cells.t
 import { imageTable } from "../src/reproduce/images/image-table.ts";
 import { adam } from "../src/reproduce/images/settings.ts";
 import type { Figures, ReproduceOptions, TableResult } from "../src/reproduce/table.ts";
-import { readEvents } from "../src/train/events.ts";
+import { readEvents } from "../src/train/run-folder/events.ts";
 import { trainConfig } from "../src/train/train.ts";
 import { pictureFolder } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";

@@ -22,7 +22,7 @@ export function addResume(program: Command): Command {
     .option("--guard", "on an illness, go back to the last healthy checkpoint and treat it")
     .option("--verbose", "print both losses every 100 steps");
   return addJson(command).action(async (run: string, flags: ResumeFlags) => {
-    const { RunFolder } = await import("../train/run-folder.ts");
+    const { RunFolder } = await import("../train/run-folder/run-folder.ts");
     const { checkConfig } = await import("../recipes/index.ts");
     const { resume } = await import("../train/train.ts");
     const { watchTraining } = await import("./watch-training.ts");

@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import type { MetricResult } from "../metrics/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
-import type { TrainingReport } from "../train/messages.ts";
 import type { Run } from "../train/run.ts";
+import type { TrainingReport } from "../train/session/messages.ts";
 import { metricsTable } from "./metrics-table.ts";
 import type { Output } from "./output.ts";
 import { formatDuration, Progress } from "./progress.ts";

@@ -1,6 +1,6 @@
 import type { RunConfig } from "../recipes/index.ts";
-import type { TrainingReport } from "../train/messages.ts";
 import type { Run } from "../train/run.ts";
+import type { TrainingReport } from "../train/session/messages.ts";
 import type { TrainOptions } from "../train/train.ts";
 import type { Output } from "./output.ts";
 import { TrainingView } from "./training-view.ts";

@@ -6,9 +6,9 @@ import { mixtureMlp } from "../models/mixture-mlp.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import { cpuBackend } from "../runtime/index.ts";
 import type { Backend, Tensor } from "../runtime/session.ts";
-import { GameLoop } from "../train/game-loop.ts";
+import { GameLoop } from "../train/loop/game-loop.ts";
+import { Sampler } from "../train/loop/sampler.ts";
 import { gameOf } from "../train/resolve.ts";
-import { Sampler } from "../train/sampler.ts";
 import { Random } from "../util/random.ts";
 import { type Rejection, sampleAccepted } from "./rejection.ts";
 

@@ -3,10 +3,10 @@ import { elementCount } from "../graph/value.ts";
 import { scheduleAt } from "../optim/index.ts";
 import type { Backend, Tensor } from "../runtime/session.ts";
 import { createEngine } from "../train/engine/create-engine.ts";
-import { initialArrays } from "../train/initial-arrays.ts";
-import { NoiseSource } from "../train/noise.ts";
+import { initialArrays } from "../train/loop/initial-arrays.ts";
+import { NoiseSource } from "../train/loop/noise.ts";
+import type { Sampler } from "../train/loop/sampler.ts";
 import { gameOf, optimizersOf } from "../train/resolve.ts";
-import type { Sampler } from "../train/sampler.ts";
 import { GansmithError } from "../util/errors.ts";
 import { Random } from "../util/random.ts";
 

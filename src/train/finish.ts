@@ -4,10 +4,10 @@ import type { DataSpec } from "../data/source.ts";
 import type { MetricResult } from "../metrics/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import { GansmithError } from "../util/errors.ts";
-import { EventWriter, readEvents } from "./events.ts";
-import { writeModelCard } from "./model-card.ts";
 import type { Run } from "./run.ts";
-import { RunFolder } from "./run-folder.ts";
+import { EventWriter, readEvents } from "./run-folder/events.ts";
+import { writeModelCard } from "./run-folder/model-card.ts";
+import { RunFolder } from "./run-folder/run-folder.ts";
 
 export interface FinishOptions {
   readonly onProgress?: (stage: string, done: number, total?: number) => void;

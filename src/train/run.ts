@@ -8,13 +8,13 @@ import { chooseBackend } from "../runtime/index.ts";
 import type { Backend } from "../runtime/session.ts";
 import { GansmithError, usageError } from "../util/errors.ts";
 import type { JsonObject } from "../util/json.ts";
-import { CheckpointStore, type LoadedCheckpoint } from "./checkpoint.ts";
-import type { TrainingEnd } from "./messages.ts";
+import { Sampler } from "./loop/sampler.ts";
+import type { TrainerState } from "./loop/trainer.ts";
 import { modelOf } from "./resolve.ts";
-import { RunFolder } from "./run-folder.ts";
-import { Sampler } from "./sampler.ts";
-import type { DatasetState } from "./session.ts";
-import type { TrainerState } from "./trainer.ts";
+import { CheckpointStore, type LoadedCheckpoint } from "./run-folder/checkpoint.ts";
+import { RunFolder } from "./run-folder/run-folder.ts";
+import type { TrainingEnd } from "./session/messages.ts";
+import type { DatasetState } from "./session/session.ts";
 
 export interface SampleOptions {
   /** Default: the run's seed. */

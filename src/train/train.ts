@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
 import { GansmithError } from "../util/errors.ts";
-import type { FromThread, TrainingEnd, TrainingJob, TrainingReport } from "./messages.ts";
 import { usesOwnParts } from "./own-parts.ts";
 import { checkParts } from "./resolve.ts";
 import { Run } from "./run.ts";
-import { RunFolder } from "./run-folder.ts";
+import { RunFolder } from "./run-folder/run-folder.ts";
+import type { FromThread, TrainingEnd, TrainingJob, TrainingReport } from "./session/messages.ts";
 
 export interface TrainOptions {
   /** The run folder; by default a new number below `runs`. */
@@ -57,7 +57,7 @@ async function inThread(
   // From TypeScript sources (tests) there is no file that a thread could run, and a thread does not
   // know the parts that this program has added.
   if (import.meta.url.endsWith(".ts") || hasOwnParts(job)) {
-    const { runSession } = await import("./session.ts");
+    const { runSession } = await import("./session/session.ts");
     return runSession(job, {
       report: (report) => onReport?.(report),
       stopping: () => signal?.aborted ?? false,

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { GansmithError } from "../util/errors.ts";
-import type { FromThread, ToThread, TrainingJob } from "./messages.ts";
-import { runSession } from "./session.ts";
+import type { FromThread, ToThread, TrainingJob } from "./session/messages.ts";
+import { runSession } from "./session/session.ts";
 
 const port = parentPort;
 if (!port) throw new GansmithError("runtime", "train/worker runs as a worker thread only.");

@@ -135,8 +135,9 @@ describe("gradients of gradient penalties equal PyTorch's double backprop", () =
     }
   }
 
-  test("every registered penalty has cases here", () => {
-    const covered = new Set(ours.map((o) => o.rule.name));
+  test("every registered penalty has cases, here or in whole games", () => {
+    const games = new Fixture<{ cases: { rule: string }[] }>("games").meta.cases;
+    const covered = new Set([...ours.map((o) => o.rule.name), ...games.map((c) => c.rule)]);
     const all = regularizers.filter((r) => r.penalty).map((r) => r.name);
     expect(all.filter((n) => !covered.has(n))).toEqual([]);
   });

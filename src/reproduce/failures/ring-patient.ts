@@ -12,8 +12,8 @@ import { mixtureModes } from "../../metrics/scores/mixture-modes.ts";
 import { mixtureMlp } from "../../models/mixture-mlp.ts";
 import { type RunConfig, withSetting } from "../../recipes/index.ts";
 import type { Backend } from "../../runtime/session.ts";
-import { GameLoop, type LoopState } from "../../train/game-loop.ts";
-import { initialArrays } from "../../train/initial-arrays.ts";
+import { GameLoop, type LoopState } from "../../train/loop/game-loop.ts";
+import { initialArrays } from "../../train/loop/initial-arrays.ts";
 import { gameOf } from "../../train/resolve.ts";
 import { Random } from "../../util/random.ts";
 import {

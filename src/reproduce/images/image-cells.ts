@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DataSpec } from "../../data/source.ts";
 import { featureNetworkFor, metricsFor } from "../../metrics/index.ts";
 import { checkConfig, type Recipe, type RunConfig } from "../../recipes/index.ts";
-import { RunFolder } from "../../train/run-folder.ts";
+import { RunFolder } from "../../train/run-folder/run-folder.ts";
 import { usageError } from "../../util/errors.ts";
 import { type Column, type Figures, slug } from "../table.ts";
 import { holdsRun, type ImageJob } from "./image-run.ts";

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import type { DataSpec } from "../../data/source.ts";
 import type { MetricResult } from "../../metrics/index.ts";
 import type { RunConfig } from "../../recipes/index.ts";
-import { CheckpointStore } from "../../train/checkpoint.ts";
-import { readEvents } from "../../train/events.ts";
 import { recordMetrics } from "../../train/finish.ts";
-import type { TrainingReport } from "../../train/messages.ts";
 import { Run } from "../../train/run.ts";
-import { RunFolder } from "../../train/run-folder.ts";
+import { CheckpointStore } from "../../train/run-folder/checkpoint.ts";
+import { readEvents } from "../../train/run-folder/events.ts";
+import { RunFolder } from "../../train/run-folder/run-folder.ts";
+import type { TrainingReport } from "../../train/session/messages.ts";
 import { resume, trainConfig } from "../../train/train.ts";
 import { GansmithError } from "../../util/errors.ts";
 

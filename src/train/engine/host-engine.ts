@@ -7,7 +7,7 @@ import {
 } from "../../runtime/kernel/optimizer-kernel.ts";
 import type { Backend, Session, Tensor } from "../../runtime/session.ts";
 import { GansmithError } from "../../util/errors.ts";
-import { estimateBytes } from "../memory.ts";
+import { estimateBytes } from "../loop/memory.ts";
 import { ArenaPlan, paddedCount } from "./arena.ts";
 import type { Engine, NetworkOptimizer, PhaseScalars } from "./engine.ts";
 import { type PreparedPhase, preparePhases } from "./prepare.ts";

@@ -16,9 +16,9 @@ import { errorCode, ioError, makeFolder, writeFileAtomic } from "../../util/node
 import { version } from "../../util/version.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type PreparedPhase, preparePhases } from "../engine/prepare.ts";
+import { Trainer } from "../loop/trainer.ts";
 import { optimizersOf } from "../resolve.ts";
 import type { Run } from "../run.ts";
-import { Trainer } from "../trainer.ts";
 import type { ExportFormat } from "./format.ts";
 
 /** Steps whose feeds and losses are recorded, so that another program can check itself. */

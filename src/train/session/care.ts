@@ -1,13 +1,13 @@
-import { checkupValues, type Finding, intervene } from "../health/index.ts";
-import type { RunConfig } from "../recipes/index.ts";
-import { GansmithError } from "../util/errors.ts";
+import { checkupValues, type Finding, intervene } from "../../health/index.ts";
+import type { RunConfig } from "../../recipes/index.ts";
+import { GansmithError } from "../../util/errors.ts";
+import type { Trainer } from "../loop/trainer.ts";
+import type { CheckpointStore } from "../run-folder/checkpoint.ts";
+import type { EventWriter, StoredEvent } from "../run-folder/events.ts";
+import type { TensorBoardWriter } from "../run-folder/tensorboard.ts";
 import type { Attendance } from "./attend.ts";
-import type { CheckpointStore } from "./checkpoint.ts";
-import type { EventWriter, StoredEvent } from "./events.ts";
 import { interventionsOf } from "./interventions.ts";
 import type { TrainingReport } from "./messages.ts";
-import type { TensorBoardWriter } from "./tensorboard.ts";
-import type { Trainer } from "./trainer.ts";
 
 /** Where what the doctor says is written. */
 interface Records {

@@ -1,6 +1,6 @@
-import type { Game } from "../adversarial/index.ts";
-import { elementCount, topologicalOrder, type Value } from "../graph/value.ts";
-import { GansmithError } from "../util/errors.ts";
+import type { Game } from "../../adversarial/index.ts";
+import { elementCount, topologicalOrder, type Value } from "../../graph/value.ts";
+import { GansmithError } from "../../util/errors.ts";
 
 const bytesOf = { f32: 4, i32: 4, bool: 1 } as const;
 

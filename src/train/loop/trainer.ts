@@ -1,16 +1,16 @@
-import type { Game } from "../adversarial/index.ts";
-import { BatchOrder, type BatchOrderState } from "../data/batches.ts";
-import type { ImageDataset } from "../data/image-dataset.ts";
-import { Prefetcher } from "../data/prefetch.ts";
-import { elementCount } from "../graph/value.ts";
-import type { NamedTensor } from "../onnx/safetensors.ts";
-import type { RunConfig } from "../recipes/index.ts";
-import type { Backend, Tensor } from "../runtime/session.ts";
-import { type Checkpoint, matchTensors } from "./checkpoint.ts";
-import type { Engine } from "./engine/engine.ts";
+import type { Game } from "../../adversarial/index.ts";
+import { BatchOrder, type BatchOrderState } from "../../data/batches.ts";
+import type { ImageDataset } from "../../data/image-dataset.ts";
+import { Prefetcher } from "../../data/prefetch.ts";
+import { elementCount } from "../../graph/value.ts";
+import type { NamedTensor } from "../../onnx/safetensors.ts";
+import type { RunConfig } from "../../recipes/index.ts";
+import type { Backend, Tensor } from "../../runtime/session.ts";
+import type { Engine } from "../engine/engine.ts";
+import { gameOf, imageShape, modelOf } from "../resolve.ts";
+import { type Checkpoint, matchTensors } from "../run-folder/checkpoint.ts";
 import { divergence, GameLoop, type LoopState, type MoveWatcher } from "./game-loop.ts";
 import { checkMemory } from "./memory.ts";
-import { gameOf, imageShape, modelOf } from "./resolve.ts";
 
 /** Where a run stands besides its arrays; JSON, kept in every checkpoint. */
 export interface TrainerState extends LoopState {

@@ -11,7 +11,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { GansmithError } from "../util/errors.ts";
+import { GansmithError } from "../../util/errors.ts";
 import { RunFolder } from "./run-folder.ts";
 
 let root = "";

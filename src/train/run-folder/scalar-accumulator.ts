@@ -1,4 +1,4 @@
-import { GansmithError } from "../util/errors.ts";
+import { GansmithError } from "../../util/errors.ts";
 
 /** [count, sum, sum of squares]: adding two triples element by element merges two stretches. */
 export type Moments = readonly [count: number, sum: number, sumSquares: number];

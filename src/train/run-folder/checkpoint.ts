@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { decodeSafetensors, type NamedTensor, safetensorsChunks } from "../onnx/safetensors.ts";
-import { GansmithError, usageError } from "../util/errors.ts";
-import { checkJson, type JsonValue } from "../util/json.ts";
+import { decodeSafetensors, type NamedTensor, safetensorsChunks } from "../../onnx/safetensors.ts";
+import { GansmithError, usageError } from "../../util/errors.ts";
+import { checkJson, type JsonValue } from "../../util/json.ts";
 import {
   commitTemporary,
   errorCode,
@@ -13,7 +13,7 @@ import {
   syncFolder,
   writeFileAtomic,
   writeTemporary,
-} from "../util/node/files.ts";
+} from "../../util/node/files.ts";
 import {
   type CheckpointMetric,
   encodeManifest,

@@ -7,10 +7,10 @@ import {
   readFileSync,
   readSync,
 } from "node:fs";
-import type { Checkup } from "../health/index.ts";
-import { GansmithError } from "../util/errors.ts";
-import { checkJson, type JsonObject } from "../util/json.ts";
-import { errorCode, ioError, writeAll } from "../util/node/files.ts";
+import type { Checkup } from "../../health/index.ts";
+import { GansmithError } from "../../util/errors.ts";
+import { checkJson, type JsonObject } from "../../util/json.ts";
+import { errorCode, ioError, writeAll } from "../../util/node/files.ts";
 import type { Moments } from "./scalar-accumulator.ts";
 
 /** What happened in a run, in order. `step` counts finished generator updates. */

@@ -1,14 +1,14 @@
-import type { GanModel } from "../adversarial/index.ts";
-import type { ImageDataset } from "../data/image-dataset.ts";
-import { openData } from "../data/index.ts";
-import type { DataSpec } from "../data/source.ts";
-import { type Checkup, Doctor, Examiner, type Reals } from "../health/index.ts";
-import type { RunConfig } from "../recipes/index.ts";
-import type { Backend } from "../runtime/session.ts";
-import { GansmithError } from "../util/errors.ts";
-import { initialArrays } from "./initial-arrays.ts";
-import { imageShape } from "./resolve.ts";
-import type { Trainer } from "./trainer.ts";
+import type { GanModel } from "../../adversarial/index.ts";
+import type { ImageDataset } from "../../data/image-dataset.ts";
+import { openData } from "../../data/index.ts";
+import type { DataSpec } from "../../data/source.ts";
+import { type Checkup, Doctor, Examiner, type Reals } from "../../health/index.ts";
+import type { RunConfig } from "../../recipes/index.ts";
+import type { Backend } from "../../runtime/session.ts";
+import { GansmithError } from "../../util/errors.ts";
+import { initialArrays } from "../loop/initial-arrays.ts";
+import type { Trainer } from "../loop/trainer.ts";
+import { imageShape } from "../resolve.ts";
 
 /** A doctor at a run of images, with the held-out ones that it reads. */
 export interface Attendance {

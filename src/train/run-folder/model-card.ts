@@ -1,5 +1,5 @@
-import { writeFileAtomic } from "../util/node/files.ts";
-import { version } from "../util/version.ts";
+import { writeFileAtomic } from "../../util/node/files.ts";
+import { version } from "../../util/version.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** A figure with what is needed to judge it. */

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { NamedTensor } from "../onnx/safetensors.ts";
-import type { JsonValue } from "../util/json.ts";
+import type { NamedTensor } from "../../onnx/safetensors.ts";
+import type { JsonValue } from "../../util/json.ts";
 import { type Checkpoint, CheckpointStore, matchTensors } from "./checkpoint.ts";
 
 let root = "";

@@ -12,8 +12,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { GansmithError } from "../util/errors.ts";
-import { decodeMessage } from "../util/protobuf.ts";
+import { GansmithError } from "../../util/errors.ts";
+import { decodeMessage } from "../../util/protobuf.ts";
 import { EVENT_SCHEMA, TensorBoardWriter } from "./tensorboard.ts";
 import { crc32c, encodeRecord, scanRecords } from "./tfrecord.ts";
 

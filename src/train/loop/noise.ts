@@ -1,8 +1,8 @@
-import type { Game, Phase } from "../adversarial/game.ts";
-import { leafRole } from "../graph/ops/leaf.ts";
-import { elementCount, type Value } from "../graph/value.ts";
-import type { Tensor } from "../runtime/session.ts";
-import { Random, type RandomState } from "../util/random.ts";
+import type { Game, Phase } from "../../adversarial/game.ts";
+import { leafRole } from "../../graph/ops/leaf.ts";
+import { elementCount, type Value } from "../../graph/value.ts";
+import type { Tensor } from "../../runtime/session.ts";
+import { Random, type RandomState } from "../../util/random.ts";
 
 /**
  * Draws the random inputs of a game's moves. A value that several moves read is drawn by the first

@@ -1,14 +1,14 @@
-import { type Game, isDue, type Phase } from "../adversarial/index.ts";
-import { emaDecay, type Schedule, scheduleAt } from "../optim/index.ts";
-import type { RunConfig } from "../recipes/index.ts";
-import type { Backend, Tensor } from "../runtime/session.ts";
-import { GansmithError } from "../util/errors.ts";
-import type { RandomState } from "../util/random.ts";
-import { createEngine } from "./engine/create-engine.ts";
-import type { Engine, PhaseScalars } from "./engine/engine.ts";
+import { type Game, isDue, type Phase } from "../../adversarial/index.ts";
+import { emaDecay, type Schedule, scheduleAt } from "../../optim/index.ts";
+import type { RunConfig } from "../../recipes/index.ts";
+import type { Backend, Tensor } from "../../runtime/session.ts";
+import { GansmithError } from "../../util/errors.ts";
+import type { RandomState } from "../../util/random.ts";
+import { createEngine } from "../engine/create-engine.ts";
+import type { Engine, PhaseScalars } from "../engine/engine.ts";
+import { optimizersOf } from "../resolve.ts";
 import { initialArrays } from "./initial-arrays.ts";
 import { feedSchedules, NoiseSource } from "./noise.ts";
-import { optimizersOf } from "./resolve.ts";
 
 /** What of a configuration decides how a game is played. */
 export type LoopConfig = Pick<RunConfig, "optimizer" | "batch" | "emaKimg">;

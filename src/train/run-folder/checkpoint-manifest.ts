@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { GansmithError } from "../util/errors.ts";
-import type { JsonValue } from "../util/json.ts";
-import { version } from "../util/version.ts";
+import { GansmithError } from "../../util/errors.ts";
+import type { JsonValue } from "../../util/json.ts";
+import { version } from "../../util/version.ts";
 
 const formatVersion = 1;
 

@@ -1,6 +1,6 @@
-import type { Game } from "../adversarial/index.ts";
-import { elementCount } from "../graph/value.ts";
-import { Random } from "../util/random.ts";
+import type { Game } from "../../adversarial/index.ts";
+import { elementCount } from "../../graph/value.ts";
+import { Random } from "../../util/random.ts";
 
 /**
  * What the arrays of a new game hold, by name: each variable draws from a stream of its own; averages

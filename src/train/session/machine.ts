@@ -1,7 +1,7 @@
 import { arch, cpus, platform, totalmem } from "node:os";
-import type { RunConfig } from "../recipes/index.ts";
-import type { Backend } from "../runtime/session.ts";
-import { version } from "../util/version.ts";
+import type { RunConfig } from "../../recipes/index.ts";
+import type { Backend } from "../../runtime/session.ts";
+import { version } from "../../util/version.ts";
 
 /** Versions and machine, as the start of a run records them. */
 export function machineInfo(backend: Backend, config: RunConfig): Record<string, string | number> {

@@ -1,6 +1,6 @@
-import type { Checkup } from "../health/index.ts";
-import type { RunConfig } from "../recipes/index.ts";
-import type { ErrorKind } from "../util/errors.ts";
+import type { Checkup } from "../../health/index.ts";
+import type { RunConfig } from "../../recipes/index.ts";
+import type { ErrorKind } from "../../util/errors.ts";
 
 /** What the training thread is asked to do. */
 export type TrainingJob =

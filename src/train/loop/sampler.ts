@@ -1,9 +1,9 @@
-import { type GanModel, generatorGraph, type Players } from "../adversarial/index.ts";
-import { elementCount } from "../graph/value.ts";
-import type { Variable } from "../nn/scope.ts";
-import type { Backend, Session, Tensor } from "../runtime/session.ts";
-import { usageError } from "../util/errors.ts";
-import { Random } from "../util/random.ts";
+import { type GanModel, generatorGraph, type Players } from "../../adversarial/index.ts";
+import { elementCount } from "../../graph/value.ts";
+import type { Variable } from "../../nn/scope.ts";
+import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import { usageError } from "../../util/errors.ts";
+import { Random } from "../../util/random.ts";
 
 /** Draws samples from a generator. */
 export class Sampler<Model extends Players = GanModel> {

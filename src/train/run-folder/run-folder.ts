@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { GansmithError, usageError } from "../util/errors.ts";
-import { checkJson, type JsonObject } from "../util/json.ts";
+import { GansmithError, usageError } from "../../util/errors.ts";
+import { checkJson, type JsonObject } from "../../util/json.ts";
 import {
   errorCode,
   ioError,
   makeFolder,
   removeTemporaries,
   writeFileAtomic,
-} from "../util/node/files.ts";
-import { version } from "../util/version.ts";
+} from "../../util/node/files.ts";
+import { version } from "../../util/version.ts";
 import { acquireLock, type RunLock } from "./run-lock.ts";
 
 /** The version of the run folder's layout; a folder from a newer gansmith is refused. */

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { usageError } from "../util/errors.ts";
-import { errorCode, ioError } from "../util/node/files.ts";
+import { usageError } from "../../util/errors.ts";
+import { errorCode, ioError } from "../../util/node/files.ts";
 
 /** A held run folder. */
 export interface RunLock {

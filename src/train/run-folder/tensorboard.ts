@@ -9,9 +9,9 @@ import {
   readFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { GansmithError, usageError } from "../util/errors.ts";
-import { ioError, writeAll } from "../util/node/files.ts";
-import { encodeMessage, type MessageSchema } from "../util/protobuf.ts";
+import { GansmithError, usageError } from "../../util/errors.ts";
+import { ioError, writeAll } from "../../util/node/files.ts";
+import { encodeMessage, type MessageSchema } from "../../util/protobuf.ts";
 import { encodeRecord, scanRecords } from "./tfrecord.ts";
 
 const image: MessageSchema = {
