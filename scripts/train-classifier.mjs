@@ -11,6 +11,7 @@ const { openData } = await load("data/index.js");
 const { BatchOrder } = await load("data/batches.js");
 const { classifierFeatures, classifierGame, classifierScope, classifierValues, FeatureNetwork } =
   await load("metrics/index.js");
+const { asHalf } = await load("onnx/half.js");
 const { encodeSafetensors } = await load("onnx/safetensors.js");
 const { adamw, scheduleAt } = await load("optim/index.js");
 const { cpuBackend } = await load("runtime/index.js");
@@ -131,7 +132,9 @@ const metadata = {
 };
 const tensors = new Map();
 for (const v of game.variables.all.values()) {
-  tensors.set(v.name, { dtype: "F32", shape: v.shape, data: weights.get(v.name) });
+  const tensor = { dtype: "F32", shape: v.shape, data: weights.get(v.name) };
+  // Kernels in half precision, half the download; batch norm's numbers as they are.
+  tensors.set(v.name, v.shape.length > 1 ? asHalf(tensor) : tensor);
 }
 const bytes = encodeSafetensors(tensors, metadata);
 const out = values.out ?? join(import.meta.dirname, "../assets", `classifier-${name}.safetensors`);

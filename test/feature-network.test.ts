@@ -76,7 +76,7 @@ test("weights that are missing, damaged or of another network are refused", asyn
   const backend = cpuBackend({ threads: 1 });
   const good = {
     ...{ data: "mnist", version: 1, classes: 10, asset: "classifier-mnist.safetensors" },
-    sha256: "c608c1c01d17677830c25c4d3b5af6c695b9a21d99e0d644ea2ee9bf3f5f3087",
+    sha256: "1f495060c8c8c3ecb339624aa1e3d27067f2f6602941c4937f3a27a2e876eadd",
   };
   const open = (file: Partial<typeof good>) =>
     FeatureNetwork.open(trainedClassifier({ ...good, ...file }), backend, image);

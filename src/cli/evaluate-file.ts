@@ -1,5 +1,6 @@
 import { inferData, openData } from "../data/index.ts";
 import { evaluateSamples, type MetricResult } from "../metrics/index.ts";
+import { floatsOf, floatTypes } from "../onnx/half.ts";
 import { decodeSafetensors } from "../onnx/safetensors.ts";
 import { chooseBackend } from "../runtime/index.ts";
 import { GansmithError, usageError } from "../util/errors.ts";
@@ -58,21 +59,23 @@ function readSamples(
   const { dtype, shape, data } = tensor;
   const [count = 0, channels = 0, height = 0, width = 0] = shape;
   const fits = shape.length === 4 && (channels === 1 || channels === 3) && height === width;
-  if (!fits || (dtype !== "F32" && dtype !== "U8")) {
+  const floats = floatTypes.includes(dtype);
+  if (!fits || (!floats && dtype !== "U8")) {
     throw usageError(
-      `${file}: images must be f32 or u8 of shape [n, 1 or 3, size, size], received ${dtype.toLowerCase()} [${shape.join(",")}].`,
+      `${file}: images must be floats or u8 of shape [n, 1 or 3, size, size], received ${dtype.toLowerCase()} [${shape.join(",")}].`,
     );
   }
   if (n !== undefined && n > count) {
     throw usageError(`--n ${n}: ${file} holds only ${count} images.`);
   }
-  const used = data.subarray(0, (n ?? count) * channels * height * width) as Float32Array;
-  const outside = dtype === "F32" ? used.find((v) => !(Math.abs(v) <= 1 + 1e-3)) : undefined;
+  const values = floats ? floatsOf(tensor) : (data as Uint8Array);
+  const used = values.subarray(0, (n ?? count) * channels * height * width);
+  const outside = floats ? used.find((v) => !(Math.abs(v) <= 1 + 1e-3)) : undefined;
   if (outside !== undefined) {
-    throw usageError(`${file}: f32 images must be in [-1, 1], it holds ${outside}.`);
+    throw usageError(`${file}: images of floats must be in [-1, 1], it holds ${outside}.`);
   }
   // Bytes 0 to 255 stand for [-1, 1].
-  const samples = dtype === "F32" ? used : Float32Array.from(used, (v) => v / 127.5 - 1);
+  const samples = Float32Array.from(used, floats ? (v) => v : (v) => v / 127.5 - 1);
   return { samples, channels: channels as 1 | 3, size: height };
 }
 

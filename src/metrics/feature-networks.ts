@@ -9,7 +9,7 @@ const digits = trainedClassifier({
   data: "mnist",
   version: 1,
   asset: "classifier-mnist.safetensors",
-  sha256: "c608c1c01d17677830c25c4d3b5af6c695b9a21d99e0d644ea2ee9bf3f5f3087",
+  sha256: "1f495060c8c8c3ecb339624aa1e3d27067f2f6602941c4937f3a27a2e876eadd",
   classes: 10,
 });
 
@@ -20,7 +20,7 @@ export const featureNetworks: readonly FeatureNetworkDefinition[] = [
     data: "fashion-mnist",
     version: 1,
     asset: "classifier-fashion-mnist.safetensors",
-    sha256: "aa134764aa86bbf68722a007cda01efa2d26119512c0cec9c6fda1cc28be3226",
+    sha256: "624905e845cd166c212c6aa08903665498eb61d2c55f8d7a7be88f09f71f6075",
     classes: 10,
   }),
   eachChannel(digits, { data: "stacked-mnist", channels: 3 }),

@@ -14,6 +14,8 @@ const arrays = [
   ["I64", BigInt64Array],
   ["I32", Int32Array],
   ["U32", Uint32Array],
+  ["F16", Uint16Array],
+  ["BF16", Uint16Array],
   ["U8", Uint8Array],
   ["BOOL", Uint8Array],
 ] as const;
@@ -131,7 +133,11 @@ describe("refuses to read", () => {
     ["a field given twice", raw('{"a":{"dtype":"F32","dtype":"F32"}}'), /"dtype" twice/],
     ["metadata that is not text", raw({ __metadata__: { a: 1 } }), /must map names to text/],
     ["a tensor that is no object", raw({ w: 3 }), /not described by an object/],
-    ["a dtype we do not know", raw({ w: { ...w, dtype: "F16" } }, 8), /dtype "F16"; supported/],
+    [
+      "a dtype we do not know",
+      raw({ w: { ...w, dtype: "F8_E4M3" } }, 8),
+      /dtype "F8_E4M3"; supported/,
+    ],
     ["a dtype of the prototype", raw({ w: { ...w, dtype: "toString" } }, 8), /dtype "toString"/],
     ["no dtype", raw({ w: { shape: [2], data_offsets: [0, 8] } }, 8), /dtype undefined/],
     ["a field we do not know", raw({ w: { ...w, strides: [1] } }, 8), /unknown field "strides"/],

@@ -10,6 +10,9 @@ const ARRAYS = {
   F32: Float32Array,
   I32: Int32Array,
   U32: Uint32Array,
+  /** Bit patterns; `floatsOf` gives their values. */
+  F16: Uint16Array,
+  BF16: Uint16Array,
   U8: Uint8Array,
   BOOL: Uint8Array,
 } as const;

@@ -2,6 +2,7 @@ import * as ops from "../../graph/ops/index.ts";
 import { rewriteGraph, withInputs } from "../../graph/rewrite.ts";
 import type { Value } from "../../graph/value.ts";
 import { Variables } from "../../nn/index.ts";
+import { floatsOf } from "../../onnx/half.ts";
 import { GansmithError } from "../../util/errors.ts";
 import {
   classifier,
@@ -33,7 +34,7 @@ export function trainedClassifier(file: TrainedClassifier): FeatureNetworkDefini
     references: Number.POSITIVE_INFINITY,
     build: (images) => {
       const { tensors } = readAsset(file, `${name}-${file.version}`);
-      const weights = [...tensors].map(([key, { data }]) => [key, data as Float32Array] as const);
+      const weights = [...tensors].map(([key, tensor]) => [key, floatsOf(tensor)] as const);
       return classifierValues(name, images, new Map(weights), file.classes);
     },
   };
