@@ -89,6 +89,19 @@ test("with the guard it goes back, changes the configuration, and recovers", asy
   expect(last?.checkup.discriminatorGrowth).toBeLessThan(1.5);
 });
 
+test("numbers that are not finite are an illness, too: the guard goes back and lowers the rate", async () => {
+  const wild = { name: "sgd", learningRate: 1e30 };
+  const settings = [`optimizer.generator=${JSON.stringify(wild)}`, "health.everyKimg=1000"];
+  const flags = [...settings.flatMap((s) => ["--set", s]), "--guard", "--json", "--out", "wild"];
+  const { lines, stderr } = await gansmith(cwd, ["train", ...game, ...flags]);
+  const said = lines.filter((line) => line.type === "diagnosis" || line.type === "guard");
+  expect(said[0], stderr).toMatchObject({
+    illness: "divergence",
+    sentence: expect.stringMatching(/became (NaN|-?Infinity|infinite|not finite)/),
+  });
+  expect(said[1]).toMatchObject({ type: "guard", step: 0 });
+});
+
 test("killed in the middle of an intervention, a run ends as one never killed", async () => {
   const expected = arraysOf("treated");
   for (const [i, delay] of [0, 0, 5, 20, 60, 150, 400].entries()) {

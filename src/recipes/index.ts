@@ -5,7 +5,7 @@ import { dcganRecipe, emojiDcgan, fashionDcgan, mlpRecipe } from "./image-recipe
 import { mnistDcgan, mnistQuick } from "./mnist-dcgan.ts";
 import { cifarR3gan, mnistR3gan, r3ganRecipe } from "./r3gan-recipes.ts";
 import type { Recipe } from "./recipe.ts";
-import { stackedMnistDcgan } from "./stacked-mnist.ts";
+import { stackedMnistDcgan, stackedMnistR3gan } from "./stacked-mnist.ts";
 
 export {
   checkConfig,
@@ -24,6 +24,7 @@ export const recipes: readonly Recipe[] = [
   fashionDcgan,
   emojiDcgan,
   stackedMnistDcgan,
+  stackedMnistR3gan,
   dcganRecipe,
   mlpRecipe,
   mnistR3gan,

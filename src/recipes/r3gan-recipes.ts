@@ -1,14 +1,21 @@
 import { defaults, type Recipe } from "./recipe.ts";
 
+/** A value that falls, or rises, along a cosine over so many thousand images. */
+interface Course {
+  readonly from: number;
+  readonly to: number;
+  readonly overKimg: number;
+}
+
 /** The same for both players: Adam without momentum, as R3GAN (arXiv 2501.05441) uses it. */
-function bothPlayers(from: number, to: number, overKimg: number) {
+export function momentumFree({ from, to, overKimg }: Course) {
   const learningRate = { from, to, over: overKimg, shape: "cosine" } as const;
   const adam = { name: "adam", learningRate, beta1: 0, beta2: 0.99 } as const;
   return { discriminator: adam, generator: { ...adam } };
 }
 
 /** R1 and R2, which RpGAN needs in order to converge, of the same weight. */
-function penalties(from: number, to: number, overKimg: number) {
+export function r1AndR2({ from, to, overKimg }: Course) {
   const gamma = { from, to, over: overKimg, shape: "cosine" } as const;
   return [
     { name: "r1", gamma },
@@ -27,8 +34,8 @@ export const mnistR3gan: Recipe = {
     data: { name: "mnist" },
     size: 32,
     channels: 1,
-    regularizers: penalties(1, 0.1, 200),
-    optimizer: bothPlayers(1e-3, 1e-4, 200),
+    regularizers: r1AndR2({ from: 1, to: 0.1, overKimg: 200 }),
+    optimizer: momentumFree({ from: 1e-3, to: 1e-4, overKimg: 200 }),
     batch: 32,
     emaKimg: 10,
     length: { minutes: 10 },
@@ -44,8 +51,8 @@ export const r3ganRecipe: Recipe = {
     model: { name: "r3gan", baseChannels: 16 },
     data: { name: "mnist" },
     size: 32,
-    regularizers: penalties(1, 0.1, 500),
-    optimizer: bothPlayers(5e-4, 5e-5, 500),
+    regularizers: r1AndR2({ from: 1, to: 0.1, overKimg: 500 }),
+    optimizer: momentumFree({ from: 5e-4, to: 5e-5, overKimg: 500 }),
     batch: 32,
     emaKimg: 10,
     length: { minutes: 20 },
@@ -66,8 +73,8 @@ export const cifarR3gan: Recipe = {
     data: { name: "cifar", path: "cifar-10-batches-bin" },
     size: 32,
     channels: 3,
-    regularizers: penalties(0.05, 0.005, 20_000),
-    optimizer: bothPlayers(2e-4, 5e-5, 20_000),
+    regularizers: r1AndR2({ from: 0.05, to: 0.005, overKimg: 20_000 }),
+    optimizer: momentumFree({ from: 2e-4, to: 5e-5, overKimg: 20_000 }),
     batch: 512,
     emaKimg: 5000,
     length: { kimg: 200_000 },

@@ -1,3 +1,4 @@
+import { momentumFree, r1AndR2 } from "./r3gan-recipes.ts";
 import { dcganAdam, defaults, type Recipe } from "./recipe.ts";
 
 const learningRate = { from: 1e-3, to: 5e-5, over: 600, shape: "cosine" } as const;
@@ -23,5 +24,27 @@ export const stackedMnistDcgan: Recipe = {
     length: { kimg: 600 },
     metrics: ["modes", "modes-kl"],
     evalSamples: 26_000,
+  },
+};
+
+/**
+ * R3GAN for the thousand modes, for a machine with a GPU: `gansmith train stacked-mnist-r3gan --backend
+ * webgpu`. Gamma, beta1 and the average are the authors' (arXiv 2501.05441).
+ * Differs: widths and batch for a card of 24 GB; digits at 32 pixels, of which the classifier recognises
+ * 98.9 %; beta2 and the average's half-life are constant.
+ */
+export const stackedMnistR3gan: Recipe = {
+  name: "stacked-mnist-r3gan",
+  summary: "R3GAN on three stacked digits at 32x32, at a size that wants a GPU",
+  config: {
+    ...stackedMnistDcgan.config,
+    model: { name: "r3gan", widths: [384, 384, 384, 384], blocksPerStage: 2 },
+    size: 32,
+    loss: { name: "relativistic" },
+    regularizers: r1AndR2({ from: 1, to: 0.1, overKimg: 2000 }),
+    optimizer: momentumFree({ from: 2e-4, to: 5e-5, overKimg: 2000 }),
+    batch: 128,
+    emaKimg: 500,
+    length: { kimg: 10_000 },
   },
 };

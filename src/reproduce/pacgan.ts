@@ -46,7 +46,7 @@ export function regularized(
         emaKimg: kimg / 12,
         // Short runs, which only show that everything works, train D shortly, too.
         rejection: {
-          steps: Math.min(600, Math.ceil(kimg)),
+          steps: Math.min(1200, Math.ceil(2 * kimg)),
           batch: 300,
           learningRate: 1e-3,
           quantile,

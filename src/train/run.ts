@@ -14,7 +14,7 @@ import { modelOf } from "./resolve.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "./run-folder/checkpoint.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 import type { TrainingEnd } from "./session/messages.ts";
-import type { DatasetState } from "./session/session.ts";
+import type { DatasetState } from "./session/open-session.ts";
 
 export interface SampleOptions {
   /** Default: the run's seed. */

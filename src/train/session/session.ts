@@ -1,28 +1,29 @@
 import { join } from "node:path";
 import type { ImageDataset } from "../../data/image-dataset.ts";
 import { encodePng } from "../../data/image-grid.ts";
-import { openData } from "../../data/index.ts";
-import type { DataSpec } from "../../data/source.ts";
-import { checkConfig, type RunConfig } from "../../recipes/index.ts";
-import { chooseBackend } from "../../runtime/index.ts";
+import type { RunConfig } from "../../recipes/index.ts";
 import type { Backend } from "../../runtime/session.ts";
-import { GansmithError, usageError } from "../../util/errors.ts";
+import { usageError } from "../../util/errors.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { writeFileAtomic } from "../../util/node/files.ts";
-import { Sampler } from "../loop/sampler.ts";
-import { Trainer } from "../loop/trainer.ts";
+import type { Sampler } from "../loop/sampler.ts";
+import type { Trainer } from "../loop/trainer.ts";
 import { countParameters } from "../plan.ts";
-import { modelOf } from "../resolve.ts";
-import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint.ts";
-import { EventWriter, readEvents, type StoredEvent, stepOf } from "../run-folder/events.ts";
-import { RunFolder } from "../run-folder/run-folder.ts";
+import type { CheckpointStore } from "../run-folder/checkpoint.ts";
+import { EventWriter } from "../run-folder/events.ts";
+import type { RunFolder } from "../run-folder/run-folder.ts";
 import { ScalarAccumulator, summarize } from "../run-folder/scalar-accumulator.ts";
 import { TensorBoardWriter } from "../run-folder/tensorboard.ts";
-import { type Attendance, attend } from "./attend.ts";
 import { Care } from "./care.ts";
-import { interventionsOf, pendingIntervention, resumed } from "./interventions.ts";
 import { machineInfo } from "./machine.ts";
-import type { TrainingEnd, TrainingJob, TrainingReport } from "./messages.ts";
+import type { TrainingEnd, TrainingJob } from "./messages.ts";
+import {
+  type Begun,
+  type DatasetState,
+  openSession,
+  type SessionHooks,
+  type SessionParts,
+} from "./open-session.ts";
 
 /** Samples in a picture. */
 const pictureSamples = 64;
@@ -34,19 +35,14 @@ const reportEveryMs = 100;
 /** besides these, counted within an epoch. */
 const reportEverySteps = 100;
 
-export interface SessionHooks {
-  report(report: TrainingReport): void;
-  /** True once training should stop after the present step. */
-  stopping(): boolean;
-}
-
 /**
  * Trains in the calling thread until the run is done or asked to stop, writing everything that a run
  * folder holds. A new folder is made only when data and networks are ready; it is locked meanwhile.
  */
 export async function runSession(job: TrainingJob, hooks: SessionHooks): Promise<TrainingEnd> {
   for (let next = job; ; ) {
-    const session = await TrainingSession.open(next, hooks);
+    const { parts, begun } = await openSession(next, hooks);
+    const session = new TrainingSession(parts, begun);
     try {
       const end = await session.train();
       if (end.reason !== "treated") return end as TrainingEnd;
@@ -59,14 +55,6 @@ export async function runSession(job: TrainingJob, hooks: SessionHooks): Promise
 
 /** The end of a session: of training, or where the guard has to begin another one. */
 type SessionEnd = TrainingEnd | { readonly run: string; readonly reason: "treated" };
-
-/** What a session finds of the run that it goes on with. */
-interface Begun {
-  readonly folder: RunFolder;
-  readonly store: CheckpointStore;
-  readonly from: LoadedCheckpoint | undefined;
-  readonly events: readonly StoredEvent[];
-}
 
 class TrainingSession {
   #folder: RunFolder;
@@ -87,102 +75,7 @@ class TrainingSession {
   #lastPictureMs = 0;
   #care: Care;
 
-  static async open(job: TrainingJob, hooks: SessionHooks): Promise<TrainingSession> {
-    if (job.kind === "train") return TrainingSession.#prepare(job.config, hooks, job.out);
-    const folder = RunFolder.open(job.path).lock();
-    try {
-      const events = readEvents(folder.eventsPath);
-      const pending = pendingIntervention(events);
-      const config = resumed(checkConfig(folder.config), job, pending);
-      const store = storeOf(folder, config);
-      // A kill may have come between the guard's decision and this.
-      if (pending) store.discardAfter(pending.step);
-      const from = store.latest();
-      for (const message of from?.warnings ?? []) hooks.report({ type: "warning", message });
-      if (!from && !pending) {
-        const message = `${folder.path} has no checkpoint yet; training begins anew with the same seed.`;
-        hooks.report({ type: "warning", message });
-      }
-      return await TrainingSession.#prepare(config, hooks, undefined, {
-        folder,
-        store,
-        from,
-        events: events.filter((e) => e.type === "guard" || !(stepOf(e) > (from?.step ?? 0))),
-      });
-    } catch (error) {
-      folder.release();
-      throw error;
-    }
-  }
-
-  static async #prepare(
-    config: RunConfig,
-    hooks: SessionHooks,
-    out?: string,
-    begun?: Begun,
-  ): Promise<TrainingSession> {
-    const undo: (() => unknown)[] = [];
-    try {
-      const what = `data set ${config.data.name}`;
-      hooks.report({ type: "preparing", what });
-      const data = await openData(config.data as DataSpec, {
-        size: config.size,
-        channels: config.channels,
-        split: "train",
-        onProgress: (done, total) => hooks.report({ type: "preparing", what, done, total }),
-      });
-      undo.push(() => data.close());
-      checkSameData(begun?.from, data);
-      hooks.report({ type: "preparing", what: "the training graphs" });
-      const backend = chooseBackend(
-        config.backend,
-        config.threads ? { threads: config.threads } : {},
-      );
-      undo.push(() => backend.release?.());
-      const past = begun?.events ?? [];
-      // What a cure adds to the game begins as in a new one.
-      const adapting = interventionsOf(past).some(({ step }) => step === begun?.from?.step);
-      const trainer = await Trainer.create(config, data, backend, begun?.from, { adapting });
-      undo.push(() => trainer.release());
-      if (begun && trainer.progress >= 1) throw alreadyDone(begun.folder, trainer);
-      const model = modelOf(config, data.channels, data.classes.length);
-      const sampler = await Sampler.create(model, backend);
-      undo.push(() => sampler.release());
-      const checkups = past.flatMap((e) => (e.type === "health" ? [e.checkup] : []));
-      const attendance = attend(config, { model, trainer, data, backend }, checkups, {
-        onProgress: (done, total) =>
-          hooks.report({ type: "preparing", what: "held-out images", done, total }),
-        ...(!begun && { onNote: (message) => hooks.report({ type: "warning", message }) }),
-      });
-      undo.push(() => attendance?.release());
-      const json = JSON.parse(JSON.stringify(config)) as JsonObject;
-      if (begun) begun.folder.writeConfig(json);
-      const folder =
-        begun?.folder ?? RunFolder.create({ name: config.recipe, config: json, dir: out });
-      undo.push(() => folder.release());
-      const store = begun?.store ?? storeOf(folder, config);
-      const parts = { folder, config, hooks, trainer, sampler, data, backend, store, attendance };
-      return new TrainingSession(parts, begun);
-    } catch (error) {
-      for (const step of undo.reverse()) await step();
-      throw error;
-    }
-  }
-
-  private constructor(
-    parts: {
-      folder: RunFolder;
-      config: RunConfig;
-      hooks: SessionHooks;
-      trainer: Trainer;
-      sampler: Sampler;
-      data: ImageDataset;
-      backend: Backend;
-      store: CheckpointStore;
-      attendance: Attendance | undefined;
-    },
-    begun: Begun | undefined,
-  ) {
+  constructor(parts: SessionParts, begun: Begun | undefined) {
     const from = begun?.from;
     this.#folder = parts.folder;
     this.#config = parts.config;
@@ -371,36 +264,6 @@ class TrainingSession {
       // The disk may be what failed; the error itself is on its way to the user.
     }
   }
-}
-
-/** What a checkpoint says of the data, so that a generator can be used without them. */
-export interface DatasetState {
-  readonly name: string;
-  readonly channels: 1 | 3;
-  readonly classes: readonly string[];
-  readonly fingerprint: string;
-}
-
-/** Bit-exact resume needs the very same images. */
-function checkSameData(from: LoadedCheckpoint | undefined, data: ImageDataset): void {
-  if (!from) return;
-  const { fingerprint } = (from.state as unknown as { dataset: DatasetState }).dataset;
-  if (fingerprint === data.fingerprint) return;
-  throw new GansmithError(
-    "data",
-    `data set "${data.name}" has changed since this run began (fingerprint ${fingerprint.slice(0, 12)}, now ` +
-      `${data.fingerprint.slice(0, 12)}); restore the images, or start a new run.`,
-  );
-}
-
-function alreadyDone({ path }: RunFolder, { step, kimg }: Trainer): GansmithError {
-  return usageError(
-    `${path} is done: it has ${step} steps, ${kimg.toFixed(1)} kimg; to go on, give a later end, for example gansmith resume ${path} --steps ${2 * step}.`,
-  );
-}
-
-function storeOf(folder: RunFolder, { keepCheckpoints }: RunConfig): CheckpointStore {
-  return new CheckpointStore(folder.checkpointsPath, { keep: keepCheckpoints });
 }
 
 function relativeTo(folder: RunFolder, path: string): string {

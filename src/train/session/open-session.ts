@@ -1,0 +1,162 @@
+import type { ImageDataset } from "../../data/image-dataset.ts";
+import { openData } from "../../data/index.ts";
+import type { DataSpec } from "../../data/source.ts";
+import { checkConfig, type RunConfig } from "../../recipes/index.ts";
+import { chooseBackend } from "../../runtime/index.ts";
+import type { Backend } from "../../runtime/session.ts";
+import { GansmithError, usageError } from "../../util/errors.ts";
+import type { JsonObject } from "../../util/json.ts";
+import { Sampler } from "../loop/sampler.ts";
+import { Trainer } from "../loop/trainer.ts";
+import { modelOf } from "../resolve.ts";
+import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint.ts";
+import { readEvents, type StoredEvent, stepOf } from "../run-folder/events.ts";
+import { RunFolder } from "../run-folder/run-folder.ts";
+import { type Attendance, attend } from "./attend.ts";
+import { interventionsOf, pendingIntervention, resumed } from "./interventions.ts";
+import type { TrainingJob, TrainingReport } from "./messages.ts";
+
+export interface SessionHooks {
+  report(report: TrainingReport): void;
+  /** True once training should stop after the present step. */
+  stopping(): boolean;
+}
+
+/** Everything that a session trains with, and releases. */
+export interface SessionParts {
+  readonly folder: RunFolder;
+  readonly config: RunConfig;
+  readonly hooks: SessionHooks;
+  readonly trainer: Trainer;
+  readonly sampler: Sampler;
+  readonly data: ImageDataset;
+  readonly backend: Backend;
+  readonly store: CheckpointStore;
+  readonly attendance: Attendance | undefined;
+}
+
+/** What a session finds of the run that it goes on with. */
+export interface Begun {
+  readonly folder: RunFolder;
+  readonly store: CheckpointStore;
+  readonly from: LoadedCheckpoint | undefined;
+  readonly events: readonly StoredEvent[];
+}
+
+interface OpenedSession {
+  readonly parts: SessionParts;
+  readonly begun: Begun | undefined;
+}
+
+/** Data, networks and run folder for a session; the folder is locked. Nothing is left behind by a failure. */
+export async function openSession(job: TrainingJob, hooks: SessionHooks): Promise<OpenedSession> {
+  if (job.kind === "train") return prepare(job.config, hooks, job.out);
+  const folder = RunFolder.open(job.path).lock();
+  try {
+    const events = readEvents(folder.eventsPath);
+    const pending = pendingIntervention(events);
+    const config = resumed(checkConfig(folder.config), job, pending);
+    const store = storeOf(folder, config);
+    // A kill may have come between the guard's decision and this.
+    if (pending) store.discardAfter(pending.step);
+    const from = store.latest();
+    for (const message of from?.warnings ?? []) hooks.report({ type: "warning", message });
+    if (!from && !pending) {
+      const message = `${folder.path} has no checkpoint yet; training begins anew with the same seed.`;
+      hooks.report({ type: "warning", message });
+    }
+    return await prepare(config, hooks, undefined, {
+      folder,
+      store,
+      from,
+      events: events.filter((e) => e.type === "guard" || !(stepOf(e) > (from?.step ?? 0))),
+    });
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+}
+
+async function prepare(
+  config: RunConfig,
+  hooks: SessionHooks,
+  out?: string,
+  begun?: Begun,
+): Promise<OpenedSession> {
+  const undo: (() => unknown)[] = [];
+  try {
+    const what = `data set ${config.data.name}`;
+    hooks.report({ type: "preparing", what });
+    const data = await openData(config.data as DataSpec, {
+      size: config.size,
+      channels: config.channels,
+      split: "train",
+      onProgress: (done, total) => hooks.report({ type: "preparing", what, done, total }),
+    });
+    undo.push(() => data.close());
+    checkSameData(begun?.from, data);
+    hooks.report({ type: "preparing", what: "the training graphs" });
+    const backend = chooseBackend(
+      config.backend,
+      config.threads ? { threads: config.threads } : {},
+    );
+    undo.push(() => backend.release?.());
+    const past = begun?.events ?? [];
+    // What a cure adds to the game begins as in a new one.
+    const adapting = interventionsOf(past).some(({ step }) => step === begun?.from?.step);
+    const trainer = await Trainer.create(config, data, backend, begun?.from, { adapting });
+    undo.push(() => trainer.release());
+    if (begun && trainer.progress >= 1) throw alreadyDone(begun.folder, trainer);
+    const model = modelOf(config, data.channels, data.classes.length);
+    const sampler = await Sampler.create(model, backend);
+    undo.push(() => sampler.release());
+    const checkups = past.flatMap((e) => (e.type === "health" ? [e.checkup] : []));
+    const attendance = attend(config, { model, trainer, data, backend }, checkups, {
+      onProgress: (done, total) =>
+        hooks.report({ type: "preparing", what: "held-out images", done, total }),
+      ...(!begun && { onNote: (message) => hooks.report({ type: "warning", message }) }),
+    });
+    undo.push(() => attendance?.release());
+    const json = JSON.parse(JSON.stringify(config)) as JsonObject;
+    if (begun) begun.folder.writeConfig(json);
+    const folder =
+      begun?.folder ?? RunFolder.create({ name: config.recipe, config: json, dir: out });
+    undo.push(() => folder.release());
+    const store = begun?.store ?? storeOf(folder, config);
+    const parts = { folder, config, hooks, trainer, sampler, data, backend, store, attendance };
+    return { parts, begun };
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+/** What a checkpoint says of the data, so that a generator can be used without them. */
+export interface DatasetState {
+  readonly name: string;
+  readonly channels: 1 | 3;
+  readonly classes: readonly string[];
+  readonly fingerprint: string;
+}
+
+/** Bit-exact resume needs the very same images. */
+function checkSameData(from: LoadedCheckpoint | undefined, data: ImageDataset): void {
+  if (!from) return;
+  const { fingerprint } = (from.state as unknown as { dataset: DatasetState }).dataset;
+  if (fingerprint === data.fingerprint) return;
+  throw new GansmithError(
+    "data",
+    `data set "${data.name}" has changed since this run began (fingerprint ${fingerprint.slice(0, 12)}, now ` +
+      `${data.fingerprint.slice(0, 12)}); restore the images, or start a new run.`,
+  );
+}
+
+function alreadyDone({ path }: RunFolder, { step, kimg }: Trainer): GansmithError {
+  return usageError(
+    `${path} is done: it has ${step} steps, ${kimg.toFixed(1)} kimg; to go on, give a later end, for example gansmith resume ${path} --steps ${2 * step}.`,
+  );
+}
+
+function storeOf(folder: RunFolder, { keepCheckpoints }: RunConfig): CheckpointStore {
+  return new CheckpointStore(folder.checkpointsPath, { keep: keepCheckpoints });
+}
