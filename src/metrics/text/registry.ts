@@ -1,0 +1,16 @@
+import { bleu } from "./bleu.ts";
+import { distinct } from "./distinct.ts";
+import type { Text } from "./ngrams.ts";
+import { novelty } from "./novelty.ts";
+import { selfBleu } from "./self-bleu.ts";
+import type { TextMetric } from "./text-metric.ts";
+import { uniqueSequences } from "./unique-sequences.ts";
+
+/** Every metric of token sequences; a new one is a file and a line here. */
+export const textMetrics: readonly TextMetric<Text>[] = [
+  bleu,
+  selfBleu,
+  distinct,
+  uniqueSequences,
+  novelty,
+];
