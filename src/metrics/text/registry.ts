@@ -2,6 +2,9 @@ import { bleu } from "./bleu.ts";
 import { distinct } from "./distinct.ts";
 import type { Text } from "./ngrams.ts";
 import { novelty } from "./novelty.ts";
+import { quatrainForm } from "./quatrain-form.ts";
+import { quatrainRhyme } from "./quatrain-rhyme.ts";
+import type { Poem } from "./rhyme-groups.ts";
 import { selfBleu } from "./self-bleu.ts";
 import type { TextMetric } from "./text-metric.ts";
 import { uniqueSequences } from "./unique-sequences.ts";
@@ -14,3 +17,6 @@ export const textMetrics: readonly TextMetric<Text>[] = [
   uniqueSequences,
   novelty,
 ];
+
+/** Every metric of poems as lines; a new one is a file and a line here. */
+export const quatrainMetrics: readonly TextMetric<Poem>[] = [quatrainForm, quatrainRhyme];
