@@ -1,5 +1,6 @@
 export { bleuOrders, bleuScores } from "./bleu.ts";
 export { distinctShares } from "./distinct.ts";
+export { frechetOfFeatures } from "./frechet-features.ts";
 export type { Text } from "./ngrams.ts";
 export { copiedSpans, noveltyScores } from "./novelty.ts";
 export { isQuatrain, linesOf, quatrainShare } from "./quatrain-form.ts";

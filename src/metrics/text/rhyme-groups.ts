@@ -18,8 +18,9 @@ export interface RhymeRule {
  * `minCount` and `PMI(A, B) = log2(2 N count(A, B) / (count(A) count(B)))` at least `minPmi`: N the
  * poems, count(A, B) those that end lines 2 and 4 in both groups, count(A) the ends in A.
  *
- * The PMI (Church and Hanks 1990) is of whole groups. Asked of single pairs, one character of two
- * readings joins two rhymes, and some hundred such bridges make one giant group of all.
+ * The PMI (Church and Hanks 1990) is of whole groups. Asked of single pairs, a character of two
+ * readings joins two rhymes, and on 89,697 Tang and Song quatrains 47 % of the characters end in one
+ * group (PMI 3); asked of groups, the largest has 6 %.
  */
 export class RhymeGroups {
   readonly #groups = new Map<string, Group>();
