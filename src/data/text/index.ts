@@ -1,0 +1,11 @@
+export type { Corpus } from "./corpora/corpus.ts";
+export { quatrainLines } from "./corpora/quatrains.ts";
+export { corpora } from "./corpora/registry.ts";
+export { loadTokenizer } from "./load-tokenizer.ts";
+export type { TextDataset, TextRequest, TextSpec } from "./text-dataset.ts";
+export { openText } from "./text-dataset.ts";
+export type { TextSplit } from "./text-split.ts";
+export type { Tokenizer, TokenizerKind, TokenizerSpec } from "./tokenizer.ts";
+export { END, START, UNKNOWN } from "./tokenizer.ts";
+export { tokenizerFromJson, tokenizerKinds, trainTokenizer } from "./tokenizer-registry.ts";
+export { joinWords, splitWords } from "./words.ts";
