@@ -22,6 +22,7 @@ test("without a name the tables are listed", async () => {
     "losses",
     "small-data",
     "failures",
+    "oracle",
   ]);
 });
 

@@ -47,6 +47,14 @@ export type {
   Unrolling,
 } from "./regularizer.ts";
 export {
+  generatorScope,
+  likelihoodGame,
+  likelihoodGraph,
+  type SequenceGenerator,
+  type SequenceState,
+  sequenceSamplerGraph,
+} from "./sequence/index.ts";
+export {
   ada,
   balancedConsistency,
   consensus,

@@ -12,6 +12,7 @@ interface ReproduceFlags {
   readonly seeds?: number;
   readonly methods?: readonly string[];
   readonly data?: readonly string[];
+  readonly oracle?: string;
   readonly jobs?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -46,6 +47,7 @@ export function addReproduce(program: Command): Command {
     .option("--seeds <n>", "repetitions of every random method (default: mostly 3)", wholeNumber(1))
     .option("--methods <names>", "only these, such as GAN,PacGAN2", nameList)
     .option("--data <names>", "only these, in tables with several data sets", nameList)
+    .option("--oracle <file>", "a .safetensors file in place of a drawn oracle, for that table")
     .option("--jobs <n>", "runs side by side (default: the physical cores)", wholeNumber(1))
     .option(
       "--out <folder>",
@@ -71,9 +73,9 @@ export function addReproduce(program: Command): Command {
     const progress = new Progress({ quiet: chosen.instant === true });
     let shown = "";
     const { quick = false, full = false, jobs = physicalCores() } = flags;
-    const { epochs, kimg, seeds = chosen.seeds ?? 3, methods, data, out } = flags;
+    const { epochs, kimg, seeds = chosen.seeds ?? 3, methods, data, oracle, out } = flags;
     const result = await chosen.run({
-      ...{ quick, full, epochs, kimg, seeds, methods, data, out, jobs },
+      ...{ quick, full, epochs, kimg, seeds, methods, data, oracle, out, jobs },
       onProgress: ({ fraction, message }) => {
         if (message !== shown) progress.message(message);
         shown = message;
@@ -95,6 +97,9 @@ function checkFlags({ name, length, data }: PublishedTable, flags: ReproduceFlag
     if (flags[flag] === undefined || length === flag) continue;
     const hint = length === undefined ? "has no length to choose" : `takes --${length}`;
     throw usageError(`table "${name}" ${hint}, received --${flag}.`);
+  }
+  if (flags.oracle !== undefined && name !== "oracle") {
+    throw usageError(`table "${name}" has no oracle, received --oracle.`);
   }
   if (flags.data && !data) throw usageError(`table "${name}" has one data set, received --data.`);
 }

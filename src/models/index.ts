@@ -8,6 +8,12 @@ import { resnet } from "./resnet.ts";
 import { stylegan2 } from "./stylegan2.ts";
 
 export type { ModelDefinition } from "./definition.ts";
+export {
+  type LstmGeneratorOptions,
+  lstmGenerator,
+  lstmGeneratorSchema,
+  type SequenceShape,
+} from "./sequence/lstm-generator.ts";
 export { dcgan, infogan, mlp, r3gan, resnet, stylegan2 };
 
 /** Every model by name; a new one is a file and a line here. */

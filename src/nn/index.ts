@@ -1,6 +1,7 @@
 export * from "./activations.ts";
 export { type AttentionOptions, multiHeadAttention } from "./attention.ts";
 export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";
+export { sampleCategorical } from "./categorical.ts";
 export {
   type Conv2dOptions,
   type ConvTranspose2dOptions,

@@ -1,6 +1,6 @@
 import * as ops from "../graph/ops/index.ts";
 import { staticDim, type Value } from "../graph/value.ts";
-import { uniform } from "./initializers.ts";
+import { type Initializer, uniform } from "./initializers.ts";
 import type { Scope } from "./scope.ts";
 
 export interface LstmState {
@@ -12,10 +12,10 @@ export interface LstmState {
  * One LSTM step (Hochreiter and Schmidhuber 1997): x [N,I], state [N,H] each.
  * Weights as in PyTorch: inputWeight [4H,I], hiddenWeight [4H,H], gates in the order i, f, g, o.
  */
-export function lstmCell(s: Scope, x: Value, state: LstmState): LstmState {
+export function lstmCell(s: Scope, x: Value, state: LstmState, init?: Initializer): LstmState {
   return s.build(() => {
     const size = staticDim(state.hidden, 1);
-    const gates = gateSums(s, x, state.hidden, 4 * size);
+    const gates = gateSums(s, x, state.hidden, 4 * size, init);
     const scaled = ops.mul(ops.transpose(ops.add(...gates)), gateScale(size));
     const next = lstmStep(scaled, size, ops.transpose(state.cell));
     return { hidden: ops.transpose(next.hidden), cell: ops.transpose(next.cell) };
@@ -35,14 +35,19 @@ export interface LstmSequence {
  * not be packed anew at each step, and gates are contiguous. The input's share of the gates is one
  * product for all steps, and so is each weight's gradient.
  */
-export function lstm(s: Scope, x: Value, size: number, start?: LstmState): LstmSequence {
+export function lstm(
+  s: Scope,
+  x: Value,
+  size: number,
+  start?: LstmState,
+  init: Initializer = uniform(1 / Math.sqrt(size)),
+): LstmSequence {
   return s.build(() => {
     const [steps, batch, width] = [0, 1, 2].map((axis) => staticDim(x, axis)) as [
       number,
       number,
       number,
     ];
-    const init = uniform(1 / Math.sqrt(size));
     const column = (name: string) =>
       ops.reshape(s.parameter(name, [4 * size], init), [4 * size, 1]);
     const scale = gateScale(size);
@@ -102,8 +107,13 @@ export function gruCell(s: Scope, x: Value, hidden: Value): Value {
 }
 
 /** x W^T + b and h U^T + c, every gate side by side. */
-function gateSums(s: Scope, x: Value, hidden: Value, width: number): [Value, Value] {
-  const init = uniform(1 / Math.sqrt(staticDim(hidden, 1)));
+function gateSums(
+  s: Scope,
+  x: Value,
+  hidden: Value,
+  width: number,
+  init: Initializer = uniform(1 / Math.sqrt(staticDim(hidden, 1))),
+): [Value, Value] {
   const product = (v: Value, name: string) =>
     ops.add(
       ops.matMul(v, s.parameter(`${name}Weight`, [width, staticDim(v, 1)], init), { transB: true }),

@@ -5,6 +5,7 @@ import { grid } from "./grid.ts";
 import { losses } from "./images/losses.ts";
 import { smallData } from "./images/small-data.ts";
 import { stackedMnist } from "./images/stacked-mnist.ts";
+import { oracle } from "./oracle/oracle-table.ts";
 import { ring } from "./ring.ts";
 import type { PublishedTable } from "./table.ts";
 
@@ -17,6 +18,7 @@ export const tables: readonly PublishedTable[] = [
   losses,
   smallData,
   failures,
+  oracle,
 ];
 
 /** Throws a usage error that names the known ones. */

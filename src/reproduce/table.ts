@@ -16,6 +16,8 @@ export interface ReproduceOptions {
   readonly methods?: readonly string[] | undefined;
   /** Only these data sets, for tables with several; all by default. */
   readonly data?: readonly string[] | undefined;
+  /** A .safetensors file in place of an oracle drawn from a seed, for the table that has one. */
+  readonly oracle?: string | undefined;
   /** Where runs are kept that another start can go on with; default `reproduced`. */
   readonly out?: string | undefined;
   /** Runs side by side, one CPU thread each. */

@@ -1,0 +1,3 @@
+export { generatorScope, type SequenceGenerator, type SequenceState } from "./generator.ts";
+export { likelihoodGame, likelihoodGraph } from "./likelihood.ts";
+export { sequenceSamplerGraph } from "./sampler-graph.ts";

@@ -1,0 +1,74 @@
+import { gradients } from "../../graph/gradients.ts";
+import * as ops from "../../graph/ops/index.ts";
+import { leaf } from "../../graph/ops/leaf.ts";
+import { elementCount, type Value } from "../../graph/value.ts";
+import { projectedCrossEntropy, type Variable, Variables } from "../../nn/index.ts";
+import type { NamedGraph } from "../../onnx/emit.ts";
+import type { Game } from "../game.ts";
+import { clipGradients } from "./clip-gradients.ts";
+import { generatorScope, type SequenceGenerator } from "./generator.ts";
+
+/**
+ * Maximum likelihood as a game of one player: the mean over a batch of -log p(token | tokens before it),
+ * nats a token. Input
+ * `tokens` i32 [T,N]. Gradients of a common norm above `clip` are scaled down to it.
+ */
+export function likelihoodGame(generator: SequenceGenerator, batch: number, clip: number): Game {
+  const variables = new Variables();
+  variables.beginPhase();
+  const tokens = tokensLeaf(generator, batch);
+  const scope = variables.scope(generatorScope, "train");
+  const hidden = generator.hidden(scope, tokens);
+  const { weight, bias } = generator.projection(scope);
+  const { loss, slope } = projectedCrossEntropy(hidden, weight, bias, flat(tokens));
+  const trained = variables.under(generatorScope).filter((v) => v.trainable);
+  const sources = trained.map((v) => v.value);
+  const slopes = clipGradients(gradients(slope, sources), clip);
+  const phase = {
+    name: "mle",
+    network: generatorScope,
+    loss,
+    inputs: new Map([["tokens", tokens], ...variables.noise]),
+    gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
+    assignments: new Map<string, Value>(),
+    scalars: new Map<string, Value>(),
+  };
+  return { variables, plan: [phase], averaged: generatorScope };
+}
+
+/**
+ * What a generator thinks of sequences: `tokens` i32 [T,N], `temperature` [], by which logits are
+ * divided, and its variables by name -> `logProbabilities` [T,N], log p(token | tokens before it).
+ */
+export function likelihoodGraph(
+  generator: SequenceGenerator,
+  batch: number,
+): { readonly graph: NamedGraph; readonly variables: readonly Variable[] } {
+  const variables = new Variables();
+  const scope = variables.scope(generatorScope, "eval");
+  const tokens = tokensLeaf(generator, batch);
+  const hidden = generator.hidden(scope, tokens);
+  const { weight, bias } = generator.projection(scope);
+  const logits = ops.add(ops.matMul(hidden, weight, { transB: true }), bias);
+  const temperature = leaf("temperature", [], { kind: "data" });
+  const likely = ops.pick(ops.logSoftmax(ops.div(logits, temperature), 1), flat(tokens));
+  const inputs = new Map([
+    ["tokens", tokens],
+    ["temperature", temperature],
+  ]);
+  for (const v of variables.all.values()) inputs.set(v.name, v.value);
+  const outputs = new Map([["logProbabilities", ops.reshape(likely, tokens.shape)]]);
+  return {
+    graph: { name: "likelihood", inputs, outputs },
+    variables: [...variables.all.values()],
+  };
+}
+
+function tokensLeaf({ length }: SequenceGenerator, batch: number): Value {
+  return leaf("tokens", [length, batch], { kind: "data" }, "i32");
+}
+
+/** [T,N] -> [T*N]. */
+function flat(tokens: Value): Value {
+  return ops.reshape(tokens, [elementCount(tokens.shape)]);
+}

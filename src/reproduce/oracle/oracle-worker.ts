@@ -1,0 +1,4 @@
+import { serveJob } from "../job-pool.ts";
+import { keptOracle } from "./oracle-table.ts";
+
+await serveJob(keptOracle);

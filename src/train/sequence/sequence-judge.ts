@@ -1,0 +1,101 @@
+import { likelihoodGraph, type SequenceGenerator } from "../../adversarial/index.ts";
+import type { Variable } from "../../nn/scope.ts";
+import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import { usageError } from "../../util/errors.ts";
+import { type Arrays, weightFeeds } from "./weight-feeds.ts";
+
+/** Sequences judged at a time: their logits stay in the cache. */
+const defaultBatch = 50;
+
+/** Says how likely a generator finds sequences. */
+export class SequenceJudge {
+  readonly generator: SequenceGenerator;
+  readonly #batch: number;
+  readonly #session: Session;
+  readonly #variables: readonly Variable[];
+  #weights = new Map<string, Tensor>();
+
+  static async create(
+    generator: SequenceGenerator,
+    backend: Backend,
+    batch = defaultBatch,
+  ): Promise<SequenceJudge> {
+    const { graph, variables } = likelihoodGraph(generator, batch);
+    return new SequenceJudge(generator, batch, await backend.compile(graph), variables);
+  }
+
+  private constructor(
+    generator: SequenceGenerator,
+    batch: number,
+    session: Session,
+    variables: readonly Variable[],
+  ) {
+    this.generator = generator;
+    this.#batch = batch;
+    this.#session = session;
+    this.#variables = variables;
+  }
+
+  /** Takes the generator's arrays by variable name. Throws a usage error where one is missing. */
+  setWeights(arrays: Arrays): void {
+    this.#weights = weightFeeds(this.#variables, arrays);
+  }
+
+  /**
+   * Mean of -log p(token | tokens before it) over sequences [n,T], nats a token; what follows a
+   * sequence's first end does not count. Throws a usage error unless there are whole sequences.
+   */
+  async nll(sequences: Int32Array, temperature = 1): Promise<number> {
+    const { length, end } = this.generator;
+    const n = sequences.length / length;
+    if (!(Number.isInteger(n) && n > 0)) {
+      throw usageError(
+        `sequences of ${length} tokens are wanted, received ${sequences.length} tokens.`,
+      );
+    }
+    let sum = 0;
+    let tokens = 0;
+    for (let done = 0; done < n; done += this.#batch) {
+      const rows = Math.min(this.#batch, n - done);
+      const some = sequences.subarray(done * length, (done + rows) * length);
+      const likely = await this.#judge(some, temperature);
+      for (let i = 0; i < rows; i++) {
+        for (let t = 0; t < length; t++) {
+          sum -= likely[t * this.#batch + i] as number;
+          tokens++;
+          if (sequences[(done + i) * length + t] === end) break;
+        }
+      }
+    }
+    return sum / tokens;
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  /** Up to a batch of sequences [n,T] -> their log-probabilities [T,batch]. */
+  async #judge(sequences: Int32Array, temperature: number): Promise<Float32Array> {
+    const { length } = this.generator;
+    const data = timeMajor(sequences, length, this.#batch);
+    const feeds = new Map(this.#weights);
+    feeds.set("tokens", { dtype: "i32", dims: [length, this.#batch], data });
+    feeds.set("temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) });
+    const { data: likely } = (await this.#session.run(feeds)).get("logProbabilities") as Tensor;
+    return likely as Float32Array;
+  }
+}
+
+/** Sequences [n,T] as [T,batch]; columns beyond n are token 0. */
+export function timeMajor(
+  sequences: Int32Array,
+  length: number,
+  batch: number,
+  into: Int32Array = new Int32Array(length * batch),
+): Int32Array {
+  const n = sequences.length / length;
+  for (let i = 0; i < n; i++) {
+    for (let t = 0; t < length; t++) into[t * batch + i] = sequences[i * length + t] as number;
+  }
+  return into;
+}

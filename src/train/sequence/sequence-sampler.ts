@@ -1,0 +1,66 @@
+import { type SequenceGenerator, sequenceSamplerGraph } from "../../adversarial/index.ts";
+import type { Variable } from "../../nn/scope.ts";
+import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import type { Random } from "../../util/random.ts";
+import { type Arrays, weightFeeds } from "./weight-feeds.ts";
+
+export interface DrawOptions {
+  /** By which the logits are divided; 1 by default. */
+  readonly temperature?: number;
+  /** Sequences drawn at a time; 100 by default. */
+  readonly chunk?: number;
+}
+
+/** Draws sequences from a generator. */
+export class SequenceSampler {
+  readonly generator: SequenceGenerator;
+  readonly #session: Session;
+  readonly #variables: readonly Variable[];
+  #weights = new Map<string, Tensor>();
+
+  static async create(generator: SequenceGenerator, backend: Backend): Promise<SequenceSampler> {
+    const { graph, variables } = sequenceSamplerGraph(generator);
+    return new SequenceSampler(generator, await backend.compile(graph), variables);
+  }
+
+  private constructor(
+    generator: SequenceGenerator,
+    session: Session,
+    variables: readonly Variable[],
+  ) {
+    this.generator = generator;
+    this.#session = session;
+    this.#variables = variables;
+  }
+
+  /** Takes the generator's arrays by variable name. Throws a usage error where one is missing. */
+  setWeights(arrays: Arrays): void {
+    this.#weights = weightFeeds(this.#variables, arrays);
+  }
+
+  /** `n` sequences, [n,T]; a token takes one number of `random`. */
+  async draw(n: number, random: Random, options: DrawOptions = {}): Promise<Int32Array> {
+    const { temperature = 1, chunk = 100 } = options;
+    const { length } = this.generator;
+    const all = new Int32Array(n * length);
+    const feeds = new Map(this.#weights);
+    feeds.set("temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) });
+    for (let done = 0; done < n; done += chunk) {
+      const rows = Math.min(chunk, n - done);
+      const data = new Float32Array(length * rows);
+      random.fillUniform(data);
+      feeds.set("uniform", { dtype: "f32", dims: [length, rows], data });
+      const tokens = (await this.#session.run(feeds)).get("tokens") as Tensor;
+      for (let t = 0; t < length; t++) {
+        for (let i = 0; i < rows; i++) {
+          all[(done + i) * length + t] = tokens.data[t * rows + i] as number;
+        }
+      }
+    }
+    return all;
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
