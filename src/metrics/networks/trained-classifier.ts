@@ -30,7 +30,7 @@ export function trainedClassifier(file: TrainedClassifier): FeatureNetworkDefini
     width: classifierFeatures,
     classes: file.classes,
     batch: 500,
-    samples: 10_000,
+    samples: 100_000,
     references: Number.POSITIVE_INFINITY,
     build: (images) => {
       const { tensors } = readAsset(file, `${name}-${file.version}`);

@@ -102,7 +102,7 @@ async function judged(run: Run, data: DataSpec): Promise<Readonly<Record<string,
     const known = event.metrics as Record<string, MetricResult>;
     if (metrics.every((name) => known[name]?.samples === evalSamples)) return known;
   }
-  const found = await run.evaluate({ metrics, data });
+  const found = await run.evaluate({ metrics, data, n: evalSamples });
   recordMetrics(run, found);
   return found;
 }
