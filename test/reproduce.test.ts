@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
+import { encodeSafetensors } from "../src/onnx/safetensors.ts";
+import { drawOracle } from "../src/reproduce/oracle/oracle.ts";
 import { buildProgram, filesOf, gansmith, start } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
@@ -152,4 +154,41 @@ test.each([
   const result = await gansmith(cwd, ["reproduce", ...args]);
   expect([result.code, result.stderr.trim().split("\n").length]).toEqual([code, 1]);
   expect(result.stderr).toMatch(says);
+});
+
+test("oracle: drawn from a seed or read from a file, it is the same table", async () => {
+  const args = [
+    ...["reproduce", "oracle", "--quick", "--methods", "SeqGAN's MLE"],
+    ...["--seeds", "1", "--jobs", "1", "--json"],
+  ];
+  const drawn = await gansmith(cwd, args);
+  expect(drawn.code, drawn.stderr).toBe(0);
+  const { rows, floorsByData } = drawn.last as {
+    rows: { method: string; ours: Record<string, number> }[];
+    floorsByData: Record<string, Record<string, number>>;
+  };
+  expect(floorsByData["length-20"]?.nllOracle).toBeCloseTo(5.85, 1);
+  expect(rows[0]).toMatchObject({ method: "SeqGAN's MLE", data: "length-20", seeds: 1 });
+  expect(rows[0]?.ours.nllOracle).toBeGreaterThan(8);
+  writeFileSync(join(cwd, "oracle.safetensors"), encodeSafetensors(drawOracle(1)));
+  const read = await gansmith(cwd, [...args, "--oracle", "oracle.safetensors", "--out", "read"]);
+  expect((read.last as { rows: { ours: object }[] }).rows[0]?.ours).toEqual(rows[0]?.ours);
+  const faults: readonly (readonly [string, RegExp])[] = [
+    ["none.safetensors", /cannot read the oracle none.safetensors: it does not exist/],
+    [
+      "no-oracle.safetensors",
+      /no-oracle.safetensors: an oracle needs a tensor "bi" of shape \[32\], received none/,
+    ],
+    ["damaged.safetensors", /damaged.safetensors: not a valid safetensors file/],
+  ];
+  const scalar = { dtype: "F32", shape: [], data: Float32Array.of(1) } as const;
+  writeFileSync(join(cwd, "no-oracle.safetensors"), encodeSafetensors(new Map([["x", scalar]])));
+  writeFileSync(join(cwd, "damaged.safetensors"), "damaged");
+  for (const [file, message] of faults) {
+    const { code, stderr } = await gansmith(cwd, [...args, "--oracle", file]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  }
+  const misplaced = await gansmith(cwd, ["reproduce", "dirac", "--oracle", "oracle.safetensors"]);
+  expect(misplaced.code).toBe(2);
 });

@@ -47,9 +47,13 @@ export type {
   Unrolling,
 } from "./regularizer.ts";
 export {
+  type DiscriminatorPhaseOptions,
+  discriminatorPhase,
+  discriminatorScope,
   generatorScope,
   likelihoodGame,
   likelihoodGraph,
+  type SequenceDiscriminator,
   type SequenceGenerator,
   type SequenceState,
   sequenceSamplerGraph,

@@ -9,6 +9,11 @@ import { stylegan2 } from "./stylegan2.ts";
 
 export type { ModelDefinition } from "./definition.ts";
 export {
+  type CnnDiscriminatorOptions,
+  cnnDiscriminator,
+  cnnDiscriminatorSchema,
+} from "./sequence/cnn-discriminator.ts";
+export {
   type LstmGeneratorOptions,
   lstmGenerator,
   lstmGeneratorSchema,

@@ -11,6 +11,7 @@ export {
 export { dropout } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { downsampleFiltered, type LowPass, upsampleFiltered } from "./filtered-resampling.ts";
+export { highway } from "./highway.ts";
 export {
   fanInUniform,
   heNormal,

@@ -9,6 +9,7 @@ import {
 } from "../../train/sequence/likelihood-training.ts";
 import { SequenceJudge } from "../../train/sequence/sequence-judge.ts";
 import { SequenceSampler } from "../../train/sequence/sequence-sampler.ts";
+import { GansmithError } from "../../util/errors.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
 import { drawOracle, oracleArrays, oracleNetwork, oracleVocabulary } from "./oracle.ts";
@@ -57,9 +58,10 @@ export async function runOracle(
   { recipe, oracle, length, sequences, judged, seed }: OracleJob,
   onProgress?: (fraction: number) => void,
 ): Promise<OracleOutcome> {
+  const arrays = oracleOf(oracle);
   const backend = cpuBackend({ threads: 1 });
   const truth = await Language.open(oracleNetwork(length), backend);
-  truth.setWeights(oracleArrays(readOracle(oracle)));
+  truth.setWeights(arrays);
   // Data belong to the oracle, so all seeds of a method learn from the same.
   const drawn = (n: number, what: string) => truth.sampler.draw(n, new Random(0, what));
   const [train, validation, test] = [
@@ -126,16 +128,21 @@ class Language {
   }
 }
 
-/** An oracle's tensors, from a seed or a file. Throws an io error where it cannot be read. */
-export function readOracle(oracle: number | string): ReturnType<typeof drawOracle> {
-  if (typeof oracle === "number") return drawOracle(oracle);
+/** An oracle's arrays, from a seed or a file. Throws where the file cannot be read or holds none. */
+function oracleOf(oracle: number | string): ReturnType<typeof oracleArrays> {
+  if (typeof oracle === "number") return oracleArrays(drawOracle(oracle));
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(oracle);
   } catch (error) {
     throw ioError(`read the oracle ${oracle}`, error);
   }
-  return decodeSafetensors(bytes).tensors;
+  try {
+    return oracleArrays(decodeSafetensors(bytes).tensors);
+  } catch (error) {
+    if (!(error instanceof GansmithError)) throw error;
+    throw new GansmithError(error.kind, `${oracle}: ${error.message}`, { cause: error });
+  }
 }
 
 function distinctShare(sequences: Int32Array, length: number): number {
