@@ -1,0 +1,46 @@
+import { gradients } from "../../graph/gradients.ts";
+import * as ops from "../../graph/ops/index.ts";
+import { leaf } from "../../graph/ops/leaf.ts";
+import { elementCount, type Value } from "../../graph/value.ts";
+import { projectedCrossEntropy, type Variables } from "../../nn/index.ts";
+import type { Phase } from "../game.ts";
+import { clipGradients } from "./clip-gradients.ts";
+import { generatorScope, type SequenceGenerator } from "./generator.ts";
+
+/**
+ * The move of a generator whose tokens were rewarded (REINFORCE, Williams 1992; SeqGAN, arXiv
+ * 1609.05473): minimises the mean over all tokens of -reward log p(token | tokens before it). Inputs
+ * `tokens` i32 [T,N], drawn from the generator, and `rewards` [T,N]. Dropout is off: what is
+ * rewarded is the generator as it draws.
+ */
+export function policyGradientPhase(
+  generator: SequenceGenerator,
+  variables: Variables,
+  { batch, clip }: { readonly batch: number; readonly clip: number },
+): Phase {
+  const scope = variables.scope(generatorScope, "eval");
+  const shape = [generator.length, batch];
+  const tokens = leaf("tokens", shape, { kind: "data" }, "i32");
+  const rewards = leaf("rewards", shape, { kind: "data" });
+  const count = elementCount(shape);
+  const hidden = generator.hidden(scope, tokens);
+  const { weight, bias } = generator.projection(scope);
+  const shares = ops.mul(ops.reshape(rewards, [count]), ops.scalar(1 / count));
+  const targets = ops.reshape(tokens, [count]);
+  const { loss, slope } = projectedCrossEntropy(hidden, weight, bias, targets, shares);
+  const trained = variables.under(generatorScope).filter((v) => v.trainable);
+  const sources = trained.map((v) => v.value);
+  const slopes = clipGradients(gradients(slope, sources), clip);
+  return {
+    name: "policy",
+    network: generatorScope,
+    loss,
+    inputs: new Map([
+      ["tokens", tokens],
+      ["rewards", rewards],
+    ]),
+    gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
+    assignments: new Map(),
+    scalars: new Map([["reward", ops.reduceMean(rewards)]]),
+  };
+}

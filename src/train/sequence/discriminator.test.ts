@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { discriminatorPhase, discriminatorScope } from "../../adversarial/index.ts";
+import { leaf } from "../../graph/ops/leaf.ts";
+import { cnnDiscriminator, cnnDiscriminatorSchema } from "../../models/index.ts";
+import { Variables } from "../../nn/index.ts";
+import { optimizerByName } from "../../optim/index.ts";
+import { cpuBackend, type Tensor } from "../../runtime/index.ts";
+import { Random } from "../../util/random.ts";
+import { createEngine } from "../engine/create-engine.ts";
+import { initialArrays } from "../loop/initial-arrays.ts";
+import { NoiseSource } from "../loop/noise.ts";
+import { timeMajor } from "./sequence-judge.ts";
+import { type Arrays, weightFeeds } from "./weight-feeds.ts";
+
+const backend = cpuBackend({ threads: 1 });
+const [length, vocabulary, end, batch, tested] = [6, 12, 1, 32, 500];
+const schema = cnnDiscriminatorSchema;
+const convolutions = [1, 2, 3, 10].map((width) => ({ width, filters: 24 }));
+const options = schema.parse({ embedding: 16, convolutions });
+const discriminator = cnnDiscriminator(options, { vocabulary, length });
+
+/** [T,n]: three to six tokens, each one more than the token before or any, and then ends. */
+function sequences(n: number, random: Random, counting: boolean): Tensor {
+  const all = new Int32Array(n * length).fill(end);
+  for (let i = 0; i < n; i++) {
+    const [first, count] = [2 + random.below(5), 3 + random.below(4)];
+    for (let t = 0; t < count; t++) {
+      all[i * length + t] = counting ? first + t : 2 + random.below(10);
+    }
+  }
+  return { dtype: "i32", dims: [length, n], data: timeMajor(all, length, n) };
+}
+
+/** The share of sequences that are taken for real, without dropout. */
+async function accepted(weights: Arrays, tokens: Tensor): Promise<number> {
+  const variables = new Variables();
+  const input = leaf("tokens", tokens.dims, { kind: "data" }, "i32");
+  const logits = discriminator.judge(variables.scope(discriminatorScope, "eval"), input);
+  const all = [...variables.all.values()];
+  const inputs = new Map([["tokens", input], ...all.map((v) => [v.name, v.value] as const)]);
+  const session = await backend.compile({ name: "d", inputs, outputs: new Map([["y", logits]]) });
+  const feeds = weightFeeds(all, weights).set("tokens", tokens);
+  const { data } = (await session.run(feeds)).get("y") as Tensor;
+  await session.release();
+  return (data as Float32Array).filter((y) => y > 0).length / data.length;
+}
+
+test("after 100 steps a discriminator tells counting sequences from random ones", async () => {
+  const variables = new Variables();
+  const phase = discriminatorPhase(discriminator, variables, { length, batch, l2: 0.01 });
+  const game = { variables, plan: [phase] };
+  const rule = optimizerByName("adam");
+  const optimizer = { rule, options: rule.schema.parse({}) };
+  const engine = await createEngine(game, backend, new Map([[discriminatorScope, optimizer]]));
+  await engine.write(initialArrays(game, 1, engine.arrayNames));
+  const noise = new NoiseSource(game, 1);
+  const random = new Random(1, "sequences");
+  let scalars: ReadonlyMap<string, number> = new Map();
+  for (let step = 0; step < 100; step++) {
+    const feeds = new Map([
+      ["real", sequences(batch, random, true)],
+      ["fake", sequences(batch, random, false)],
+    ]);
+    noise.feed(phase, feeds);
+    scalars = await engine.play(phase, feeds, 0.005);
+  }
+  const weights = await engine.read([...phase.gradients.keys()]);
+  await engine.release();
+  const held = new Random(2, "sequences");
+  const real = await accepted(weights, sequences(tested, held, true));
+  const fake = await accepted(weights, sequences(tested, held, false));
+  expect(real).toBeGreaterThan(0.95);
+  expect(fake).toBeLessThan(0.05);
+  expect(scalars.get("realAccuracy")).toBeGreaterThan(0.8);
+  expect(scalars.get("fakeAccuracy")).toBeGreaterThan(0.8);
+});
+
+test("SeqGAN's filters by default, without those that are wider than a sequence", () => {
+  const filters = (tokens: number) => {
+    const variables = new Variables();
+    const shape = { vocabulary, length: tokens };
+    const wanted = { length: tokens, batch: 1, l2: 0.2 };
+    const phase = discriminatorPhase(cnnDiscriminator(schema.parse({}), shape), variables, wanted);
+    expect([...phase.inputs.keys()]).toEqual(["real", "fake", "discriminator/dropout"]);
+    return variables.all.get("discriminator/out/weight")?.shape[1];
+  };
+  expect([20, 19, 3].map(filters)).toEqual([1720, 1560, 500]);
+  const wide = schema.parse({ convolutions: [{ width: 4, filters: 1 }] });
+  expect(() => cnnDiscriminator(wide, { vocabulary, length: 3 })).toThrow("wider");
+  const twice = { convolutions: [wide.convolutions[0], wide.convolutions[0]] };
+  expect(() => schema.parse(twice)).toThrow("a width stands twice");
+});
