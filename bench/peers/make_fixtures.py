@@ -19,6 +19,7 @@ from fixture_games import make_games
 from fixture_layers import make_layers
 from fixture_models import make_models
 from fixture_numerics import make_losses, make_optimizers, make_penalties
+from fixture_sequences import make_sequences
 from fixture_training import make_article, make_conditional, make_dcgan, make_hash
 
 MAKERS = {
@@ -29,6 +30,7 @@ MAKERS = {
     "losses": make_losses,
     "penalties": make_penalties,
     "games": make_games,
+    "sequences": make_sequences,
     "article": make_article,
     "dcgan": make_dcgan,
     "conditional": make_conditional,

@@ -47,6 +47,7 @@ export type {
   Unrolling,
 } from "./regularizer.ts";
 export {
+  criticGraph,
   type DiscriminatorPhaseOptions,
   discriminatorPhase,
   discriminatorScope,

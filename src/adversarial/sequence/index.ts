@@ -1,3 +1,4 @@
+export { criticGraph } from "./critic-graph.ts";
 export { discriminatorScope, type SequenceDiscriminator } from "./discriminator.ts";
 export { type DiscriminatorPhaseOptions, discriminatorPhase } from "./discriminator-phase.ts";
 export { generatorScope, type SequenceGenerator, type SequenceState } from "./generator.ts";

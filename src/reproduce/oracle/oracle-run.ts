@@ -1,12 +1,24 @@
 import { readFileSync } from "node:fs";
-import { type LstmGeneratorOptions, lstmGenerator } from "../../models/index.ts";
+import {
+  cnnDiscriminator,
+  cnnDiscriminatorSchema,
+  type LstmGeneratorOptions,
+  lstmGenerator,
+} from "../../models/index.ts";
 import { decodeSafetensors } from "../../onnx/safetensors.ts";
 import { cpuBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
 import {
   type LikelihoodConfig,
+  type LikelihoodInputs,
+  type LikelihoodOutcome,
   trainLikelihood,
 } from "../../train/sequence/likelihood-training.ts";
+import {
+  type SeqganConfig,
+  type SeqganInputs,
+  trainSeqgan,
+} from "../../train/sequence/seqgan-training.ts";
 import { SequenceJudge } from "../../train/sequence/sequence-judge.ts";
 import { SequenceSampler } from "../../train/sequence/sequence-sampler.ts";
 import { GansmithError } from "../../util/errors.ts";
@@ -18,6 +30,8 @@ import { drawOracle, oracleArrays, oracleNetwork, oracleVocabulary } from "./ora
 export interface OracleRecipe {
   readonly generator: LstmGeneratorOptions;
   readonly likelihood: LikelihoodConfig;
+  /** What comes after maximum likelihood, if anything does. */
+  readonly seqgan?: Omit<SeqganConfig, "pretraining">;
 }
 
 export interface OracleJob {
@@ -71,15 +85,8 @@ export async function runOracle(
   ];
   const shape = { vocabulary: oracleVocabulary, length, start: 0 };
   const generator = lstmGenerator(recipe.generator, shape);
-  const { epochs } = recipe.likelihood;
-  const data = { train, validation, seed, backend };
-  const learned = await trainLikelihood(
-    {
-      ...{ generator, ...data },
-      onEpoch: ({ epoch }) => onProgress?.((0.8 * epoch) / epochs),
-    },
-    recipe.likelihood,
-  );
+  const data = { generator, train, validation, seed, backend };
+  const learned = await learn(recipe, data, (fraction) => onProgress?.(0.8 * fraction));
   const student = await Language.open(generator, backend);
   student.setWeights(learned.weights);
   const sweep: SweepPoint[] = [];
@@ -100,6 +107,23 @@ export async function runOracle(
   await student.release();
   const { epoch, seconds } = learned;
   return { floor, sweep, epoch, seconds };
+}
+
+/** Maximum likelihood, and what comes after it. */
+function learn(
+  { likelihood, seqgan }: OracleRecipe,
+  data: LikelihoodInputs,
+  onProgress: (fraction: number) => void,
+): Promise<LikelihoodOutcome> {
+  const share = seqgan ? 0.2 : 1;
+  const onEpoch: LikelihoodInputs["onEpoch"] = ({ epoch }) =>
+    onProgress((share * epoch) / likelihood.epochs);
+  if (!seqgan) return trainLikelihood({ ...data, onEpoch }, likelihood);
+  const discriminator = cnnDiscriminator(cnnDiscriminatorSchema.parse({}), data.generator);
+  const onIteration: SeqganInputs["onIteration"] = ({ iteration }) =>
+    onProgress(share + ((1 - share) * iteration) / seqgan.iterations);
+  const inputs = { ...data, onEpoch, discriminator, onIteration };
+  return trainSeqgan(inputs, { ...seqgan, pretraining: likelihood });
 }
 
 /** A model of sequences, to draw from and to ask. */

@@ -3,6 +3,7 @@ import { BatchOrder } from "../../data/batches.ts";
 import { optimizerByName, type Schedule, scheduleAt } from "../../optim/index.ts";
 import type { Backend, Tensor } from "../../runtime/session.ts";
 import { createEngine } from "../engine/create-engine.ts";
+import type { NetworkOptimizer } from "../engine/engine.ts";
 import { divergence } from "../loop/game-loop.ts";
 import { initialArrays } from "../loop/initial-arrays.ts";
 import { NoiseSource } from "../loop/noise.ts";
@@ -57,9 +58,7 @@ export async function trainLikelihood(
   const start = performance.now();
   const game = likelihoodGame(generator, batch, clip);
   const [phase] = game.plan as [Phase];
-  const { name, ...options } = optimizer;
-  const rule = optimizerByName(name);
-  const optimizers = new Map([[phase.network, { rule, options: rule.schema.parse(options) }]]);
+  const optimizers = new Map([[phase.network, optimizerOf(optimizer)]]);
   const engine = await createEngine(game, backend, optimizers);
   const judge = await SequenceJudge.create(generator, backend);
   try {
@@ -105,8 +104,19 @@ export async function trainLikelihood(
   }
 }
 
+/** An optimizer of a name with options. */
+export function optimizerOf({ name, ...options }: LikelihoodConfig["optimizer"]): NetworkOptimizer {
+  const rule = optimizerByName(name);
+  return { rule, options: rule.schema.parse(options) };
+}
+
 /** The sequences of a batch, [T,N]. */
-function gather(all: Int32Array, rows: ArrayLike<number>, length: number, into: Int32Array): void {
+export function gather(
+  all: Int32Array,
+  rows: ArrayLike<number>,
+  length: number,
+  into: Int32Array,
+): void {
   for (let i = 0; i < rows.length; i++) {
     const at = (rows[i] as number) * length;
     timeMajor(all.subarray(at, at + length), length, rows.length, into.subarray(i));
