@@ -158,7 +158,7 @@ test.each([
 
 test("oracle: drawn from a seed or read from a file, it is the same table", async () => {
   const args = [
-    ...["reproduce", "oracle", "--quick", "--methods", "SeqGAN's MLE"],
+    ...["reproduce", "oracle", "--quick", "--methods", "SeqGAN's MLE,SeqGAN"],
     ...["--seeds", "1", "--jobs", "1", "--json"],
   ];
   const drawn = await gansmith(cwd, args);
@@ -170,6 +170,7 @@ test("oracle: drawn from a seed or read from a file, it is the same table", asyn
   expect(floorsByData["length-20"]?.nllOracle).toBeCloseTo(5.85, 1);
   expect(rows[0]).toMatchObject({ method: "SeqGAN's MLE", data: "length-20", seeds: 1 });
   expect(rows[0]?.ours.nllOracle).toBeGreaterThan(8);
+  expect(rows[1]).toMatchObject({ method: "SeqGAN", theirs: { nllOracle: 8.74 } });
   writeFileSync(join(cwd, "oracle.safetensors"), encodeSafetensors(drawOracle(1)));
   const read = await gansmith(cwd, [...args, "--oracle", "oracle.safetensors", "--out", "read"]);
   expect((read.last as { rows: { ours: object }[] }).rows[0]?.ours).toEqual(rows[0]?.ours);

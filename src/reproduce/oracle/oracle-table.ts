@@ -7,11 +7,18 @@ import {
   choose,
   type Figures,
   type PublishedTable,
+  type ReproduceOptions,
   slug,
   type TableRow,
 } from "../table.ts";
 import { type OracleMethod, oracleMethods } from "./oracle-methods.ts";
-import { type OracleJob, type OracleOutcome, runOracle, type SweepPoint } from "./oracle-run.ts";
+import {
+  type OracleJob,
+  type OracleOutcome,
+  type OracleRecipe,
+  runOracle,
+  type SweepPoint,
+} from "./oracle-run.ts";
 
 export interface KeptOracle extends Keeping {
   readonly job: OracleJob;
@@ -28,7 +35,9 @@ export function keptOracle(
 const oracleWork: Work<KeptOracle, OracleOutcome> = {
   thread: new URL("./oracle-worker.js", import.meta.url),
   run: keptOracle,
-  weight: ({ job }) => job.recipe.likelihood.epochs * job.sequences * job.length,
+  // A step of SeqGAN's G takes as long as some passes over the data.
+  weight: ({ job: { recipe, sequences, length } }) =>
+    (recipe.likelihood.epochs + 2 * (recipe.seqgan?.iterations ?? 0)) * sequences * length,
 };
 
 const lengths = [{ name: "length-20" }, { name: "length-40" }];
@@ -54,7 +63,18 @@ export const oracle: PublishedTable = {
   methods: oracleMethods.map((m) => m.name),
   data: lengths.map((l) => l.name),
   length: "epochs",
-  run: async ({ quick, epochs, seeds, methods, data, out, jobs, oracle: file, onProgress }) => {
+  run: async ({
+    quick,
+    full,
+    epochs,
+    seeds,
+    methods,
+    data,
+    out,
+    jobs,
+    oracle: file,
+    onProgress,
+  }) => {
     const folder = join(out ?? "reproduced", "oracle-runs");
     const chosen = choose("method", oracleMethods, methods);
     const sets = choose("data set", lengths, data ?? [lengths[0]?.name as string]);
@@ -63,11 +83,7 @@ export const oracle: PublishedTable = {
     const work = cells.flatMap(({ set, method }) =>
       Array.from({ length: seeds }, (_, i): KeptOracle => {
         const length = Number(set.split("-")[1]);
-        const likelihood = { ...method.recipe.likelihood, ...(quick && { epochs: 1 }) };
-        const recipe = {
-          ...method.recipe,
-          likelihood: { ...likelihood, ...(epochs !== undefined && { epochs }) },
-        };
+        const recipe = recipeOf(method, { quick, full, epochs });
         const job = { recipe, oracle: file ?? 1, length, ...size, seed: i + 1 };
         return { job, folder, name: `${set}-${slug(method.name)}-seed${job.seed}` };
       }),
@@ -95,6 +111,21 @@ export const oracle: PublishedTable = {
     };
   },
 };
+
+/** How a method is run: shortly, as published, or with other passes over the data. */
+function recipeOf(
+  { recipe, full: whole = recipe }: OracleMethod,
+  { quick, full, epochs }: Pick<ReproduceOptions, "quick" | "full" | "epochs">,
+): OracleRecipe {
+  const { likelihood, seqgan, ...rest } = full ? whole : recipe;
+  const passes = quick ? 1 : (epochs ?? likelihood.epochs);
+  const short = { iterations: 2, rollouts: 2, discriminatorSteps: { before: 2, each: 1 } };
+  return {
+    ...rest,
+    likelihood: { ...likelihood, epochs: passes },
+    ...(seqgan && { seqgan: { ...seqgan, ...(quick && short) } }),
+  };
+}
 
 function row(method: OracleMethod, data: string, outcomes: readonly OracleOutcome[]): TableRow {
   const bySeed = outcomes.map(figures);
