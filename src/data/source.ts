@@ -4,6 +4,7 @@ import { GansmithError, usageError } from "../util/errors.ts";
 import type { JsonValue } from "../util/json.ts";
 import type { DataRequest, ImageDataset } from "./image-dataset.ts";
 import { limitSchema } from "./limited.ts";
+import { parseWith } from "./parse-with.ts";
 
 /** Which data set, with its options: plain JSON, such as `{ name: "folder", path: "./icons" }`. */
 export interface DataSpec {
@@ -40,15 +41,10 @@ export function dataSource<S extends z.ZodType>(source: {
 /** Checks the options of a spec; throws a usage error that names the option. */
 export function parseOptions(source: DataSource, spec: DataSpec): unknown {
   const { name, limit, ...options } = spec;
-  const parsed = source.schema.safeParse(options);
-  const limited = z.object({ limit: limitSchema }).safeParse({ limit });
-  if (parsed.success && limited.success) return parsed.data;
-  const [issue] = (parsed.error ?? limited.error)?.issues ?? [];
-  const where = ["data", ...(issue?.path ?? [])].join(".");
-  const missing =
-    issue?.code === "invalid_type" && issue.path.length === 1 && !(String(issue.path[0]) in spec);
-  const why = missing ? `is missing, expected ${issue.expected}` : `is refused: ${issue?.message}`;
-  throw usageError(`data set "${name}": ${where} ${why}.`);
+  const who = `data set "${name}"`;
+  const parsed = parseWith(source.schema, options, who, "data");
+  parseWith(z.object({ limit: limitSchema }), { limit }, who, "data");
+  return parsed;
 }
 
 const requestSchema = z.object({

@@ -1,9 +1,9 @@
 import { unknownName, usageError } from "../../util/errors.ts";
 import { checkJson } from "../../util/json.ts";
+import { parseWith } from "../parse-with.ts";
 import { bytePairTokenizer } from "./byte-pair-tokenizer.ts";
 import { characterTokenizer } from "./character-tokenizer.ts";
 import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
-import { parseWith } from "./parse-with.ts";
 import type { Tokenizer, TokenizerKind, TokenizerSpec } from "./tokenizer.ts";
 import { wordTokenizer } from "./word-tokenizer.ts";
 
