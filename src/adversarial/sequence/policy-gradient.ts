@@ -41,6 +41,6 @@ export function policyGradientPhase(
     ]),
     gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
     assignments: new Map(),
-    scalars: new Map([["reward", ops.reduceMean(rewards)]]),
+    scalars: new Map(),
   };
 }

@@ -24,7 +24,7 @@ const published: OracleRecipe = {
 /** SeqGAN's own schedule; G's Adam as in pretraining. */
 const seqgan = {
   ...{ batch: 64, rollouts: 16, iterations: 200, clip: 5, l2: 0.2, stepsPerFakes: 468 },
-  ...{ generatorRate: 1e-2, discriminatorRate: 1e-4 },
+  ...{ baseline: false, generatorRate: 1e-2, discriminatorRate: 1e-4 },
   discriminatorSteps: { before: 23_400, each: 2340 },
 };
 

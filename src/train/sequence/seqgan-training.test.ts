@@ -28,7 +28,7 @@ const config: SeqganConfig = {
     ...{ batch: 32, epochs: 2, optimizer: adam, learningRate: 0.02, clip: 5, average: 0 },
   },
   ...{ batch: 32, rollouts: 4, iterations: 60, clip: 5, l2: 0, stepsPerFakes: 4 },
-  ...{ generatorRate: 0.01, discriminatorRate: 0.003 },
+  ...{ baseline: true, generatorRate: 0.01, discriminatorRate: 0.003 },
   discriminatorSteps: { before: 60, each: 4 },
 };
 const train = counting(640, 1);

@@ -38,6 +38,8 @@ export interface SeqganConfig {
   /** G's steps. */
   readonly iterations: number;
   readonly clip: number;
+  /** G learns from how much better than the batch's mean at the same place a token did. */
+  readonly baseline: boolean;
   readonly generatorRate: number;
   readonly discriminatorRate: number;
   readonly l2: number;
@@ -64,7 +66,7 @@ const adam = { name: "adam", beta1: 0.9, beta2: 0.999 };
 /**
  * SeqGAN (arXiv 1609.05473): G is rewarded for a token by what D thinks, on average, of sequences that
  * begin up to it and are drawn to their end; D learns to tell G's sequences from real ones.
- * Differs: ends are drawn by G as it is, not by an average of it.
+ * Differs: ends are drawn by G as it is, not by an average of it; a baseline may be taken off.
  */
 export async function trainSeqgan(
   inputs: SeqganInputs,
@@ -155,7 +157,7 @@ class Players {
 
   /** One step of G; answers with the mean reward. */
   async rewardGenerator(): Promise<number> {
-    const { batch, rollouts, generatorRate } = this.#config;
+    const { batch, rollouts, baseline, generatorRate } = this.#config;
     const { length } = this.#inputs.generator;
     const weights = await this.weights(generatorScope);
     this.#rollouts.setWeights(weights);
@@ -179,13 +181,16 @@ class Players {
         rewards[(length - 1) * batch + done + i] = whole[i] as number;
       }
     }
+    const reward = rewards.reduce((sum, r) => sum + r, 0) / rewards.length;
+    if (baseline) subtractMeans(rewards, batch);
     const dims = [length, batch];
     const feeds = new Map<string, Tensor>([
       ["tokens", { dtype: "i32", dims, data: tokens }],
       ["rewards", { dtype: "f32", dims, data: rewards }],
     ]);
     const scalars = await this.#engine.play(this.#game.plan[0] as Phase, feeds, generatorRate);
-    return finite("policy.reward", scalars.get("reward"));
+    finite("policy.loss", scalars.get("loss"));
+    return reward;
   }
 
   /** Steps of D on real batches and fresh fakes; answers with its mean accuracies. */
@@ -231,6 +236,17 @@ class Players {
     for (const part of [this.#sampler, this.#rollouts, this.#critic, this.#engine]) {
       await part.release();
     }
+  }
+}
+
+/** Takes its mean from each row [batch] of rewards. */
+function subtractMeans(rewards: Float32Array, batch: number): void {
+  for (let at = 0; at < rewards.length; at += batch) {
+    const row = rewards.subarray(at, at + batch);
+    const mean = row.reduce((sum, r) => sum + r, 0) / batch;
+    row.forEach((r, i) => {
+      row[i] = r - mean;
+    });
   }
 }
 
