@@ -11,14 +11,12 @@ export interface CurvePlot {
   readonly x: string;
   readonly y: string;
   readonly curves: readonly Curve[];
-  /** A straight line x + y = sum, such as a bound. */
-  readonly bound?: { readonly sum: number; readonly text: string };
 }
 
 const [width, height, left, top, right, bottom] = [520, 420, 64, 46, 16, 70];
 
 /** Curves of y over x with marks at their points, axes and a legend. */
-export function drawCurves({ title, x, y, curves, bound }: CurvePlot): string {
+export function drawCurves({ title, x, y, curves }: CurvePlot): string {
   const all = curves.flatMap((c) => c.points);
   const xs = all.map(([px]) => px);
   const ys = all.map(([, py]) => py);
@@ -51,14 +49,7 @@ export function drawCurves({ title, x, y, curves, bound }: CurvePlot): string {
       return `<text x="${left - 8}" y="${sy + 4}" font-size="11" text-anchor="end">${v}</text>`;
     }),
   ];
-  const limit = bound
-    ? `<path d="${path([
-        [x0, bound.sum - x0],
-        [x1, bound.sum - x1],
-      ])}" stroke="#999" stroke-dasharray="5 4" fill="none" clip-path="url(#plot)"/>`
-    : "";
   const legend: Legend[] = curves.map(({ colour, label }) => ({ colour, text: label }));
-  if (bound) legend.push({ colour: "#999", text: bound.text });
   const keys = legend.map(
     ({ colour, text }) => `<tspan fill="${colour}">\u25cf</tspan> ${escapeText(text)}`,
   );
@@ -66,9 +57,9 @@ export function drawCurves({ title, x, y, curves, bound }: CurvePlot): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
     `font-family="DejaVu Sans, Helvetica, Arial, sans-serif"><rect width="100%" height="100%" fill="#fff"/>` +
-    `<clipPath id="plot"><rect ${frame}/></clipPath><rect ${frame} fill="#fafafa" stroke="#ccc"/>` +
+    `<rect ${frame} fill="#fafafa" stroke="#ccc"/>` +
     `<text x="${left}" y="28" font-size="15" font-weight="bold">${escapeText(title)}</text>` +
-    `${limit}${drawn.join("")}${ticks.join("")}` +
+    `${drawn.join("")}${ticks.join("")}` +
     `<text x="${(left + width) / 2}" y="${height - bottom + 38}" font-size="12" text-anchor="middle">${escapeText(x)}</text>` +
     `<text transform="translate(18 ${(top + height - bottom) / 2}) rotate(-90)" font-size="12" text-anchor="middle">${escapeText(y)}</text>` +
     `<text x="${left}" y="${height - 10}" font-size="12">${keys.join(" \u00a0 ")}</text></svg>`
