@@ -6,6 +6,7 @@ import { createEngine } from "../train/engine/create-engine.ts";
 import { initialArrays } from "../train/loop/initial-arrays.ts";
 import { NoiseSource } from "../train/loop/noise.ts";
 import type { Sampler } from "../train/loop/sampler.ts";
+import { WeightedSession } from "../train/loop/weighted-session.ts";
 import { gameOf, optimizersOf } from "../train/resolve.ts";
 import { GansmithError } from "../util/errors.ts";
 import { Random } from "../util/random.ts";
@@ -123,19 +124,14 @@ async function compileJudge(
   { model, sample, backend }: RejectionInputs,
   weights: ReadonlyMap<string, Float32Array>,
 ) {
-  const { graph, variables } = discriminatorGraph(model, sample);
-  const session = await backend.compile(graph);
-  const fixed = variables.map(({ name, shape }): [string, Tensor] => [
-    name,
-    { dtype: "f32", dims: shape, data: weights.get(name) as Float32Array },
-  ]);
+  const session = await WeightedSession.compile(discriminatorGraph(model, sample), backend);
+  session.setWeights(weights);
   return {
     /** Samples [n, ...sample] -> their logits. */
     async run(samples: Float32Array): Promise<Float32Array> {
       const dims = [samples.length / elementCount(sample), ...sample];
-      const feeds = new Map(fixed).set("samples", { dtype: "f32", dims, data: samples });
-      const { data } = (await session.run(feeds)).get("logits") as Tensor;
-      return data as Float32Array;
+      const inputs = [["samples", { dtype: "f32", dims, data: samples }]] as const;
+      return (await session.run(inputs, "logits")) as Float32Array;
     },
     release: () => session.release(),
   };

@@ -10,8 +10,7 @@ import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
 /**
  * Maximum likelihood as a game of one player: the mean over a batch of -log p(token | tokens before it),
- * nats a token. Input
- * `tokens` i32 [T,N]. Gradients of a common norm above `clip` are scaled down to it.
+ * nats a token. Input `tokens` i32 [T,N]. Gradients of a common norm above `clip` are scaled down to it.
  */
 export function likelihoodGame(generator: SequenceGenerator, batch: number, clip: number): Game {
   const variables = new Variables();

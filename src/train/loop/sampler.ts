@@ -1,58 +1,40 @@
 import { type GanModel, generatorGraph, type Players } from "../../adversarial/index.ts";
-import { elementCount } from "../../graph/value.ts";
-import type { Variable } from "../../nn/scope.ts";
-import type { Backend, Session, Tensor } from "../../runtime/session.ts";
-import { usageError } from "../../util/errors.ts";
+import type { Backend, Tensor } from "../../runtime/session.ts";
 import { Random } from "../../util/random.ts";
+import { type Arrays, WeightedSession } from "./weighted-session.ts";
 
 /** Draws samples from a generator. */
 export class Sampler<Model extends Players = GanModel> {
   readonly model: Model;
-  #session: Session;
-  #variables: readonly Variable[];
-  #weights = new Map<string, Tensor>();
+  #session: WeightedSession;
 
   static async create<Model extends Players>(
     model: Model,
     backend: Backend,
   ): Promise<Sampler<Model>> {
-    const { graph, variables } = generatorGraph(model);
-    return new Sampler(model, await backend.compile(graph), variables);
+    return new Sampler(model, await WeightedSession.compile(generatorGraph(model), backend));
   }
 
-  private constructor(model: Model, session: Session, variables: readonly Variable[]) {
+  private constructor(model: Model, session: WeightedSession) {
     this.model = model;
     this.#session = session;
-    this.#variables = variables;
   }
 
   /** Takes the generator's arrays by variable name. Throws a usage error where one is missing. */
-  setWeights(arrays: ReadonlyMap<string, Float32Array>): void {
-    this.#weights = new Map(
-      this.#variables.map((v) => {
-        const data = arrays.get(v.name);
-        if (data?.length !== elementCount(v.shape)) {
-          throw usageError(`the weights have no array "${v.name}" of the model's shape.`);
-        }
-        return [v.name, { dtype: "f32", dims: v.shape, data }];
-      }),
-    );
+  setWeights(arrays: Arrays): void {
+    this.#session.setWeights(arrays);
   }
 
   /** z [N,latent] (and labels) -> images [N,C,H,W] in [-1, 1]. */
   async run(z: Float32Array, labels?: Int32Array): Promise<Float32Array> {
     const n = z.length / this.model.latent;
-    const feeds = new Map(this.#weights).set("z", {
-      dtype: "f32",
-      dims: [n, this.model.latent],
-      data: z,
-    });
+    const feeds = new Map<string, Tensor>();
+    feeds.set("z", { dtype: "f32", dims: [n, this.model.latent], data: z });
     if (this.model.classes > 0) {
       const data = labels ?? Int32Array.from({ length: n }, (_, i) => i % this.model.classes);
       feeds.set("labels", { dtype: "i32", dims: [n], data });
     }
-    const { data } = (await this.#session.run(feeds)).get("images") as Tensor;
-    return data as Float32Array;
+    return (await this.#session.run(feeds, "images")) as Float32Array;
   }
 
   /** `n` images in chunks; z comes from the seed's stream `samples`. */

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { discriminatorPhase, discriminatorScope } from "../../adversarial/index.ts";
-import { leaf } from "../../graph/ops/leaf.ts";
 import { cnnDiscriminator, cnnDiscriminatorSchema } from "../../models/index.ts";
 import { Variables } from "../../nn/index.ts";
 import { optimizerByName } from "../../optim/index.ts";
@@ -9,8 +8,9 @@ import { Random } from "../../util/random.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import { initialArrays } from "../loop/initial-arrays.ts";
 import { NoiseSource } from "../loop/noise.ts";
+import type { Arrays } from "../loop/weighted-session.ts";
+import { SequenceCritic } from "./sequence-critic.ts";
 import { timeMajor } from "./sequence-judge.ts";
-import { type Arrays, weightFeeds } from "./weight-feeds.ts";
 
 const backend = cpuBackend({ threads: 1 });
 const [length, vocabulary, end, batch, tested] = [6, 12, 1, 32, 500];
@@ -19,8 +19,8 @@ const convolutions = [1, 2, 3, 10].map((width) => ({ width, filters: 24 }));
 const options = schema.parse({ embedding: 16, convolutions });
 const discriminator = cnnDiscriminator(options, { vocabulary, length });
 
-/** [T,n]: three to six tokens, each one more than the token before or any, and then ends. */
-function sequences(n: number, random: Random, counting: boolean): Tensor {
+/** [n,T]: three to six tokens, each one more than the token before or any, and then ends. */
+function sequences(n: number, random: Random, counting: boolean): Int32Array {
   const all = new Int32Array(n * length).fill(end);
   for (let i = 0; i < n; i++) {
     const [first, count] = [2 + random.below(5), 3 + random.below(4)];
@@ -28,21 +28,22 @@ function sequences(n: number, random: Random, counting: boolean): Tensor {
       all[i * length + t] = counting ? first + t : 2 + random.below(10);
     }
   }
-  return { dtype: "i32", dims: [length, n], data: timeMajor(all, length, n) };
+  return all;
+}
+
+/** A batch of them as the phase reads it, [T,N]. */
+function fed(random: Random, counting: boolean): Tensor {
+  const data = timeMajor(sequences(batch, random, counting), length, batch);
+  return { dtype: "i32", dims: [length, batch], data };
 }
 
 /** The share of sequences that are taken for real, without dropout. */
-async function accepted(weights: Arrays, tokens: Tensor): Promise<number> {
-  const variables = new Variables();
-  const input = leaf("tokens", tokens.dims, { kind: "data" }, "i32");
-  const logits = discriminator.judge(variables.scope(discriminatorScope, "eval"), input);
-  const all = [...variables.all.values()];
-  const inputs = new Map([["tokens", input], ...all.map((v) => [v.name, v.value] as const)]);
-  const session = await backend.compile({ name: "d", inputs, outputs: new Map([["y", logits]]) });
-  const feeds = weightFeeds(all, weights).set("tokens", tokens);
-  const { data } = (await session.run(feeds)).get("y") as Tensor;
-  await session.release();
-  return (data as Float32Array).filter((y) => y > 0).length / data.length;
+async function accepted(weights: Arrays, tokens: Int32Array): Promise<number> {
+  const critic = await SequenceCritic.create(discriminator, backend, { length, batch: tested });
+  critic.setWeights(weights);
+  const real = await critic.probabilities(tokens);
+  await critic.release();
+  return real.filter((p) => p > 0.5).length / real.length;
 }
 
 test("after 100 steps a discriminator tells counting sequences from random ones", async () => {
@@ -58,8 +59,8 @@ test("after 100 steps a discriminator tells counting sequences from random ones"
   let scalars: ReadonlyMap<string, number> = new Map();
   for (let step = 0; step < 100; step++) {
     const feeds = new Map([
-      ["real", sequences(batch, random, true)],
-      ["fake", sequences(batch, random, false)],
+      ["real", fed(random, true)],
+      ["fake", fed(random, false)],
     ]);
     noise.feed(phase, feeds);
     scalars = await engine.play(phase, feeds, 0.005);

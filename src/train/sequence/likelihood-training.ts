@@ -7,8 +7,8 @@ import type { NetworkOptimizer } from "../engine/engine.ts";
 import { divergence } from "../loop/game-loop.ts";
 import { initialArrays } from "../loop/initial-arrays.ts";
 import { NoiseSource } from "../loop/noise.ts";
+import type { Arrays } from "../loop/weighted-session.ts";
 import { SequenceJudge, timeMajor } from "./sequence-judge.ts";
-import type { Arrays } from "./weight-feeds.ts";
 
 export interface LikelihoodConfig {
   readonly batch: number;
@@ -85,9 +85,9 @@ export async function trainLikelihood(
         const progress = epoch - 1 + i / order.batchesPerEpoch;
         const scalars = await engine.play(phase, feeds, scheduleAt(learningRate, progress));
         const loss = scalars.get("loss") as number;
-        if (!Number.isFinite(loss)) throw divergence("mle.loss", loss, epoch);
-        sum += loss;
         steps++;
+        if (!Number.isFinite(loss)) throw divergence("mle.loss", loss, steps);
+        sum += loss;
         if (average > 0) await engine.average(Math.min(average, (1 + steps) / (10 + steps)));
       }
       const now = await weights();

@@ -1,8 +1,7 @@
 import { rolloutGraph, type SequenceGenerator } from "../../adversarial/index.ts";
-import type { Variable } from "../../nn/scope.ts";
-import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import type { Backend, Tensor } from "../../runtime/session.ts";
 import type { Random } from "../../util/random.ts";
-import { type Arrays, weightFeeds } from "./weight-feeds.ts";
+import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
 
 export interface Rollouts {
   /** The sequences, [batch,T]. */
@@ -17,32 +16,29 @@ export interface Rollouts {
 /** Draws sequences with ends from each of their beginnings; see `rolloutGraph`. */
 export class RolloutSampler {
   readonly #generator: SequenceGenerator;
-  readonly #session: Session;
-  readonly #variables: readonly Variable[];
+  readonly #session: WeightedSession;
   readonly #uniform: Tensor;
   readonly #batch: number;
   readonly #rollouts: number;
-  #weights = new Map<string, Tensor>();
 
   static async create(
     generator: SequenceGenerator,
     backend: Backend,
     how: { readonly batch: number; readonly rollouts: number },
   ): Promise<RolloutSampler> {
-    const { graph, variables, draws } = rolloutGraph(generator, how);
-    return new RolloutSampler(generator, await backend.compile(graph), variables, draws, how);
+    const network = rolloutGraph(generator, how);
+    const session = await WeightedSession.compile(network, backend);
+    return new RolloutSampler(generator, session, network.draws, how);
   }
 
   private constructor(
     generator: SequenceGenerator,
-    session: Session,
-    variables: readonly Variable[],
+    session: WeightedSession,
     draws: number,
     { batch, rollouts }: { readonly batch: number; readonly rollouts: number },
   ) {
     this.#generator = generator;
     this.#session = session;
-    this.#variables = variables;
     this.#uniform = { dtype: "f32", dims: [draws], data: new Float32Array(draws) };
     this.#batch = batch;
     this.#rollouts = rollouts;
@@ -50,15 +46,14 @@ export class RolloutSampler {
 
   /** Takes the generator's arrays by variable name. Throws a usage error where one is missing. */
   setWeights(arrays: Arrays): void {
-    this.#weights = weightFeeds(this.#variables, arrays);
+    this.#session.setWeights(arrays);
   }
 
   async draw(random: Random): Promise<Rollouts> {
     const { length } = this.#generator;
     const [batch, group] = [this.#batch, this.#batch * this.#rollouts];
     random.fillUniform(this.#uniform.data as Float32Array);
-    const feeds = new Map(this.#weights).set("uniform", this.#uniform);
-    const { data: drawn } = (await this.#session.run(feeds)).get("tokens") as Tensor;
+    const drawn = await this.#session.run([["uniform", this.#uniform]], "tokens");
     const sequences = new Int32Array(batch * length);
     const ends = new Int32Array((length - 1) * group * length);
     let at = 0;

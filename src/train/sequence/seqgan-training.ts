@@ -189,7 +189,7 @@ class Players {
       ["rewards", { dtype: "f32", dims, data: rewards }],
     ]);
     const scalars = await this.#engine.play(this.#game.plan[0] as Phase, feeds, generatorRate);
-    finite("policy.loss", scalars.get("loss"));
+    requireFinite("policy.loss", scalars.get("loss"), this.#engine.updates.get(generatorScope));
     return reward;
   }
 
@@ -220,7 +220,7 @@ class Players {
       timeMajor(this.#fakes.subarray(at, at + batch * length), length, batch, fake);
       this.#noise.feed(phase, feeds);
       const scalars = await this.#engine.play(phase, feeds, discriminatorRate);
-      finite("d.loss", scalars.get("loss"));
+      requireFinite("d.loss", scalars.get("loss"), this.#engine.updates.get(discriminatorScope));
       sums.realAccuracy += (scalars.get("realAccuracy") as number) / steps;
       sums.fakeAccuracy += (scalars.get("fakeAccuracy") as number) / steps;
     }
@@ -250,7 +250,6 @@ function subtractMeans(rewards: Float32Array, batch: number): void {
   }
 }
 
-function finite(name: string, value: number | undefined): number {
-  if (value !== undefined && Number.isFinite(value)) return value;
-  throw divergence(name, value ?? Number.NaN, 0);
+function requireFinite(name: string, value = Number.NaN, step = 0): void {
+  if (!Number.isFinite(value)) throw divergence(name, value, step);
 }

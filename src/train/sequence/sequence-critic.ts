@@ -1,40 +1,35 @@
 import { criticGraph, type SequenceDiscriminator } from "../../adversarial/index.ts";
-import type { Variable } from "../../nn/scope.ts";
-import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import type { Backend } from "../../runtime/session.ts";
+import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
 import { timeMajor } from "./sequence-judge.ts";
-import { type Arrays, weightFeeds } from "./weight-feeds.ts";
 
 /** Asks a discriminator about sequences. */
 export class SequenceCritic {
-  readonly #session: Session;
-  readonly #variables: readonly Variable[];
+  readonly #session: WeightedSession;
   readonly #length: number;
   readonly #batch: number;
-  #weights = new Map<string, Tensor>();
 
   static async create(
     discriminator: SequenceDiscriminator,
     backend: Backend,
     shape: { readonly length: number; readonly batch: number },
   ): Promise<SequenceCritic> {
-    const { graph, variables } = criticGraph(discriminator, shape);
-    return new SequenceCritic(await backend.compile(graph), variables, shape);
+    const network = criticGraph(discriminator, shape);
+    return new SequenceCritic(await WeightedSession.compile(network, backend), shape);
   }
 
   private constructor(
-    session: Session,
-    variables: readonly Variable[],
+    session: WeightedSession,
     { length, batch }: { readonly length: number; readonly batch: number },
   ) {
     this.#session = session;
-    this.#variables = variables;
     this.#length = length;
     this.#batch = batch;
   }
 
   /** Takes the discriminator's arrays by variable name. Throws a usage error where one is missing. */
   setWeights(arrays: Arrays): void {
-    this.#weights = weightFeeds(this.#variables, arrays);
+    this.#session.setWeights(arrays);
   }
 
   /** Sequences [n,T] -> the probabilities [n] that they are real. */
@@ -46,8 +41,7 @@ export class SequenceCritic {
       const some = sequences.subarray(done * this.#length, (done + rows) * this.#length);
       const data = timeMajor(some, this.#length, this.#batch);
       const dims = [this.#length, this.#batch];
-      const feeds = new Map(this.#weights).set("tokens", { dtype: "i32", dims, data });
-      const { data: logits } = (await this.#session.run(feeds)).get("logits") as Tensor;
+      const logits = await this.#session.run([["tokens", { dtype: "i32", dims, data }]], "logits");
       for (let i = 0; i < rows; i++) all[done + i] = 1 / (1 + Math.exp(-(logits[i] as number)));
     }
     return all;

@@ -1,8 +1,7 @@
 import { likelihoodGraph, type SequenceGenerator } from "../../adversarial/index.ts";
-import type { Variable } from "../../nn/scope.ts";
-import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import type { Backend } from "../../runtime/session.ts";
 import { usageError } from "../../util/errors.ts";
-import { type Arrays, weightFeeds } from "./weight-feeds.ts";
+import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
 
 /** Sequences judged at a time: their logits stay in the cache. */
 const defaultBatch = 50;
@@ -11,34 +10,26 @@ const defaultBatch = 50;
 export class SequenceJudge {
   readonly generator: SequenceGenerator;
   readonly #batch: number;
-  readonly #session: Session;
-  readonly #variables: readonly Variable[];
-  #weights = new Map<string, Tensor>();
+  readonly #session: WeightedSession;
 
   static async create(
     generator: SequenceGenerator,
     backend: Backend,
     batch = defaultBatch,
   ): Promise<SequenceJudge> {
-    const { graph, variables } = likelihoodGraph(generator, batch);
-    return new SequenceJudge(generator, batch, await backend.compile(graph), variables);
+    const network = likelihoodGraph(generator, batch);
+    return new SequenceJudge(generator, batch, await WeightedSession.compile(network, backend));
   }
 
-  private constructor(
-    generator: SequenceGenerator,
-    batch: number,
-    session: Session,
-    variables: readonly Variable[],
-  ) {
+  private constructor(generator: SequenceGenerator, batch: number, session: WeightedSession) {
     this.generator = generator;
     this.#batch = batch;
     this.#session = session;
-    this.#variables = variables;
   }
 
   /** Takes the generator's arrays by variable name. Throws a usage error where one is missing. */
   setWeights(arrays: Arrays): void {
-    this.#weights = weightFeeds(this.#variables, arrays);
+    this.#session.setWeights(arrays);
   }
 
   /**
@@ -78,10 +69,14 @@ export class SequenceJudge {
   async #judge(sequences: Int32Array, temperature: number): Promise<Float32Array> {
     const { length } = this.generator;
     const data = timeMajor(sequences, length, this.#batch);
-    const feeds = new Map(this.#weights);
-    feeds.set("tokens", { dtype: "i32", dims: [length, this.#batch], data });
-    feeds.set("temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) });
-    const { data: likely } = (await this.#session.run(feeds)).get("logProbabilities") as Tensor;
+    const dims = [length, this.#batch];
+    const likely = await this.#session.run(
+      [
+        ["tokens", { dtype: "i32", dims, data }],
+        ["temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) }],
+      ],
+      "logProbabilities",
+    );
     return likely as Float32Array;
   }
 }

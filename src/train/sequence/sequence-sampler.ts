@@ -1,8 +1,7 @@
 import { type SequenceGenerator, sequenceSamplerGraph } from "../../adversarial/index.ts";
-import type { Variable } from "../../nn/scope.ts";
-import type { Backend, Session, Tensor } from "../../runtime/session.ts";
+import type { Backend, Tensor } from "../../runtime/session.ts";
 import type { Random } from "../../util/random.ts";
-import { type Arrays, weightFeeds } from "./weight-feeds.ts";
+import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
 
 export interface DrawOptions {
   /** By which the logits are divided; 1 by default. */
@@ -14,28 +13,21 @@ export interface DrawOptions {
 /** Draws sequences from a generator. */
 export class SequenceSampler {
   readonly generator: SequenceGenerator;
-  readonly #session: Session;
-  readonly #variables: readonly Variable[];
-  #weights = new Map<string, Tensor>();
+  readonly #session: WeightedSession;
 
   static async create(generator: SequenceGenerator, backend: Backend): Promise<SequenceSampler> {
-    const { graph, variables } = sequenceSamplerGraph(generator);
-    return new SequenceSampler(generator, await backend.compile(graph), variables);
+    const network = sequenceSamplerGraph(generator);
+    return new SequenceSampler(generator, await WeightedSession.compile(network, backend));
   }
 
-  private constructor(
-    generator: SequenceGenerator,
-    session: Session,
-    variables: readonly Variable[],
-  ) {
+  private constructor(generator: SequenceGenerator, session: WeightedSession) {
     this.generator = generator;
     this.#session = session;
-    this.#variables = variables;
   }
 
   /** Takes the generator's arrays by variable name. Throws a usage error where one is missing. */
   setWeights(arrays: Arrays): void {
-    this.#weights = weightFeeds(this.#variables, arrays);
+    this.#session.setWeights(arrays);
   }
 
   /** `n` sequences, [n,T]; a token takes one number of `random`. */
@@ -43,17 +35,17 @@ export class SequenceSampler {
     const { temperature = 1, chunk = 100 } = options;
     const { length } = this.generator;
     const all = new Int32Array(n * length);
-    const feeds = new Map(this.#weights);
+    const feeds = new Map<string, Tensor>();
     feeds.set("temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) });
     for (let done = 0; done < n; done += chunk) {
       const rows = Math.min(chunk, n - done);
       const data = new Float32Array(length * rows);
       random.fillUniform(data);
       feeds.set("uniform", { dtype: "f32", dims: [length, rows], data });
-      const tokens = (await this.#session.run(feeds)).get("tokens") as Tensor;
+      const tokens = await this.#session.run(feeds, "tokens");
       for (let t = 0; t < length; t++) {
         for (let i = 0; i < rows; i++) {
-          all[(done + i) * length + t] = tokens.data[t * rows + i] as number;
+          all[(done + i) * length + t] = tokens[t * rows + i] as number;
         }
       }
     }

@@ -1,6 +1,6 @@
-import type { Checkup } from "../../health/index.ts";
 import type { RunConfig } from "../../recipes/index.ts";
 import type { ErrorKind } from "../../util/errors.ts";
+import type { DiagnosisEvent, HealthEvent } from "../run-folder/events.ts";
 
 /** What the training thread is asked to do. */
 export type TrainingJob =
@@ -68,16 +68,8 @@ export type TrainingReport =
       readonly size: number;
       readonly columns: number;
     }
-  | { readonly type: "health"; readonly step: number; readonly checkup: Checkup }
-  | {
-      /** The doctor recognised an illness. */
-      readonly type: "diagnosis";
-      readonly step: number;
-      readonly illness: string;
-      readonly sentence: string;
-      readonly since: number;
-      readonly settings: readonly string[];
-    }
+  | HealthEvent
+  | DiagnosisEvent
   | {
       /** The guard goes back to `step` and changes `settings`. */
       readonly type: "guard";
