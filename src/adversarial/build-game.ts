@@ -8,6 +8,7 @@ import type { ChosenRegularizer, Game, GameSpec, Phase } from "./game.ts";
 import type { Logits } from "./loss.ts";
 import type { Regularizer } from "./regularizer.ts";
 import { RuleResources } from "./rule-resources.ts";
+import { slopesOf } from "./slopes.ts";
 
 /**
  * The two-player game as graphs. An iteration is `discriminatorSteps` discriminator moves, each on a
@@ -293,12 +294,7 @@ class GameBuilder {
 
   /** d(value)/d(parameter) by the parameters of a network. */
   #slopes(network: string, value: Value): Map<string, Value> {
-    const trained = this.#variables.under(network).filter((v) => v.trainable);
-    const slopes = gradients(
-      value,
-      trained.map((v) => v.value),
-    );
-    return new Map(trained.map((v, i) => [v.name, slopes[i] as Value]));
+    return slopesOf(this.#variables, network, value);
   }
 
   #finish(name: string, network: Player, { value, scalars }: Objective, z: Value): Phase {

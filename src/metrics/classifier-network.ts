@@ -1,5 +1,5 @@
 import type { Game } from "../adversarial/game.ts";
-import { gradients } from "../graph/gradients.ts";
+import { slopesOf } from "../adversarial/slopes.ts";
 import * as ops from "../graph/ops/index.ts";
 import { leaf } from "../graph/ops/leaf.ts";
 import { staticDim, type Value } from "../graph/value.ts";
@@ -66,11 +66,6 @@ export function classifierGame(batch: number, classes: number): Game {
   const { logits } = classifier(variables.scope(classifierScope), images, classes);
   const picked = ops.mul(ops.logSoftmax(logits), ops.oneHot(labels, classes));
   const loss = ops.mul(ops.reduceSum(picked), ops.scalar(-1 / batch));
-  const trained = variables.under(classifierScope).filter((v) => v.trainable);
-  const slopes = gradients(
-    loss,
-    trained.map((v) => v.value),
-  );
   const phase = {
     name: "classifier",
     network: classifierScope,
@@ -79,7 +74,7 @@ export function classifierGame(batch: number, classes: number): Game {
       ["images", images],
       ["labels", labels],
     ]),
-    gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
+    gradients: slopesOf(variables, classifierScope, loss),
     assignments: new Map(variables.assigned),
     scalars: new Map<string, Value>(),
   };

@@ -1,9 +1,9 @@
-import { gradients } from "../../graph/gradients.ts";
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
 import { graphError, type Value } from "../../graph/value.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { Phase } from "../game.ts";
+import { slopesOf } from "../slopes.ts";
 import { discriminatorScope, type SequenceDiscriminator } from "./discriminator.ts";
 
 export interface DiscriminatorPhaseOptions {
@@ -36,19 +36,14 @@ export function discriminatorPhase(
   const logits = discriminator.judge(scope, ops.concat([real, fake], 1));
   const onReal = ops.slice(logits, 0, 0, batch);
   const onFake = ops.slice(logits, 0, batch, 2 * batch);
-  const trained = variables.under(discriminatorScope).filter((v) => v.trainable);
   const missed = ops.add(ops.softplus(ops.neg(onReal)), ops.softplus(onFake));
   const loss = ops.add(ops.reduceMean(missed), l2 > 0 ? decay(variables, l2) : ops.scalar(0));
-  const slopes = gradients(
-    loss,
-    trained.map((v) => v.value),
-  );
   return {
     name: "d",
     network: discriminatorScope,
     loss,
     inputs: new Map([["real", real], ["fake", fake], ...variables.noise]),
-    gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
+    gradients: slopesOf(variables, discriminatorScope, loss),
     assignments: new Map(variables.assigned),
     scalars: new Map([
       ["realAccuracy", share(ops.greater(onReal, ops.scalar(0)))],

@@ -1,10 +1,10 @@
-import { gradients } from "../../graph/gradients.ts";
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
 import { elementCount, type Value } from "../../graph/value.ts";
 import { projectedCrossEntropy, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
 import type { Game } from "../game.ts";
+import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
@@ -20,15 +20,12 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
   const hidden = generator.hidden(scope, tokens);
   const { weight, bias } = generator.projection(scope);
   const { loss, slope } = projectedCrossEntropy(hidden, weight, bias, flat(tokens));
-  const trained = variables.under(generatorScope).filter((v) => v.trainable);
-  const sources = trained.map((v) => v.value);
-  const slopes = clipGradients(gradients(slope, sources), clip);
   const phase = {
     name: "mle",
     network: generatorScope,
     loss,
     inputs: new Map([["tokens", tokens], ...variables.noise]),
-    gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
+    gradients: clipGradients(slopesOf(variables, generatorScope, slope), clip),
     assignments: new Map<string, Value>(),
     scalars: new Map<string, Value>(),
   };

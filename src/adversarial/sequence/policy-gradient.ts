@@ -1,9 +1,9 @@
-import { gradients } from "../../graph/gradients.ts";
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
-import { elementCount, type Value } from "../../graph/value.ts";
+import { elementCount } from "../../graph/value.ts";
 import { projectedCrossEntropy, type Variables } from "../../nn/index.ts";
 import type { Phase } from "../game.ts";
+import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
@@ -28,9 +28,6 @@ export function policyGradientPhase(
   const shares = ops.mul(ops.reshape(rewards, [count]), ops.scalar(1 / count));
   const targets = ops.reshape(tokens, [count]);
   const { loss, slope } = projectedCrossEntropy(hidden, weight, bias, targets, shares);
-  const trained = variables.under(generatorScope).filter((v) => v.trainable);
-  const sources = trained.map((v) => v.value);
-  const slopes = clipGradients(gradients(slope, sources), clip);
   return {
     name: "policy",
     network: generatorScope,
@@ -39,7 +36,7 @@ export function policyGradientPhase(
       ["tokens", tokens],
       ["rewards", rewards],
     ]),
-    gradients: new Map(trained.map((v, i) => [v.name, slopes[i] as Value])),
+    gradients: clipGradients(slopesOf(variables, generatorScope, slope), clip),
     assignments: new Map(),
     scalars: new Map(),
   };
