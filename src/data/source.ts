@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { GansmithError, usageError } from "../util/errors.ts";
 import type { JsonValue } from "../util/json.ts";
+import { parseWith } from "../util/parse-with.ts";
 import type { DataRequest, ImageDataset } from "./image-dataset.ts";
 import { limitSchema } from "./limited.ts";
-import { parseWith } from "./parse-with.ts";
 
 /** Which data set, with its options: plain JSON, such as `{ name: "folder", path: "./icons" }`. */
 export interface DataSpec {

@@ -1,6 +1,6 @@
 import { unknownName, usageError } from "../../util/errors.ts";
 import { checkJson } from "../../util/json.ts";
-import { parseWith } from "../parse-with.ts";
+import { parseWith } from "../../util/parse-with.ts";
 import { bytePairTokenizer } from "./byte-pair-tokenizer.ts";
 import { characterTokenizer } from "./character-tokenizer.ts";
 import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";

@@ -1,26 +1,11 @@
 import { readFileSync } from "node:fs";
-import {
-  cnnDiscriminator,
-  cnnDiscriminatorSchema,
-  type LstmGeneratorOptions,
-  lstmGenerator,
-} from "../../models/index.ts";
+import { type LstmGeneratorOptions, lstmGenerator } from "../../models/index.ts";
 import { decodeSafetensors } from "../../onnx/safetensors.ts";
 import { cpuBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
-import {
-  type LikelihoodConfig,
-  type LikelihoodInputs,
-  type LikelihoodOutcome,
-  trainLikelihood,
-} from "../../train/sequence/likelihood-training.ts";
-import {
-  type SeqganConfig,
-  type SeqganInputs,
-  trainSeqgan,
-} from "../../train/sequence/seqgan-training.ts";
 import { SequenceJudge } from "../../train/sequence/sequence-judge.ts";
 import { SequenceSampler } from "../../train/sequence/sequence-sampler.ts";
+import { type Stage, teach } from "../../train/sequence/teach.ts";
 import { GansmithError } from "../../util/errors.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
@@ -29,9 +14,7 @@ import { drawOracle, oracleArrays, oracleNetwork, oracleVocabulary } from "./ora
 /** A generator and how it learns. */
 export interface OracleRecipe {
   readonly generator: LstmGeneratorOptions;
-  readonly likelihood: LikelihoodConfig;
-  /** What comes after maximum likelihood, if anything does. */
-  readonly seqgan?: Omit<SeqganConfig, "pretraining">;
+  readonly stages: readonly Stage[];
 }
 
 export interface OracleJob {
@@ -60,8 +43,8 @@ export interface OracleOutcome {
   /** What the oracle thinks of its own samples. */
   readonly floor: number;
   readonly sweep: readonly SweepPoint[];
-  /** The best pass over the data. */
-  readonly epoch: number;
+  /** The iteration of the last stage whose weights were kept. */
+  readonly iteration: number;
   readonly seconds: number;
 }
 
@@ -86,7 +69,19 @@ export async function runOracle(
   const shape = { vocabulary: oracleVocabulary, length, start: 0 };
   const generator = lstmGenerator(recipe.generator, shape);
   const data = { generator, train, validation, seed, backend };
-  const learned = await learn(recipe, data, (fraction) => onProgress?.(0.8 * fraction));
+  const weights = recipe.stages.map(stageWeight);
+  const whole = weights.reduce((a, b) => a + b);
+  const learned = await teach(
+    {
+      ...data,
+      onIteration: ({ stage, iteration }) => {
+        const before = weights.slice(0, stage).reduce((a, b) => a + b, 0);
+        const share = iteration / (recipe.stages[stage] as Stage).iterations;
+        onProgress?.((0.8 * (before + share * (weights[stage] as number))) / whole);
+      },
+    },
+    recipe.stages,
+  );
   const student = await Language.open(generator, backend);
   student.setWeights(learned.weights);
   const sweep: SweepPoint[] = [];
@@ -105,25 +100,13 @@ export async function runOracle(
   const floor = await truth.judge.nll(test);
   await truth.release();
   await student.release();
-  const { epoch, seconds } = learned;
-  return { floor, sweep, epoch, seconds };
+  const { iteration, seconds } = learned;
+  return { floor, sweep, iteration, seconds };
 }
 
-/** Maximum likelihood, and what comes after it. */
-function learn(
-  { likelihood, seqgan }: OracleRecipe,
-  data: LikelihoodInputs,
-  onProgress: (fraction: number) => void,
-): Promise<LikelihoodOutcome> {
-  const share = seqgan ? 0.2 : 1;
-  const onEpoch: LikelihoodInputs["onEpoch"] = ({ epoch }) =>
-    onProgress((share * epoch) / likelihood.epochs);
-  if (!seqgan) return trainLikelihood({ ...data, onEpoch }, likelihood);
-  const discriminator = cnnDiscriminator(cnnDiscriminatorSchema.parse({}), data.generator);
-  const onIteration: SeqganInputs["onIteration"] = ({ iteration }) =>
-    onProgress(share + ((1 - share) * iteration) / seqgan.iterations);
-  const inputs = { ...data, onEpoch, discriminator, onIteration };
-  return trainSeqgan(inputs, { ...seqgan, pretraining: likelihood });
+/** About how long a stage takes, in passes over the data. */
+export function stageWeight({ method, iterations }: Stage): number {
+  return method.name === "likelihood" ? iterations : 2 * iterations;
 }
 
 /** A model of sequences, to draw from and to ask. */

@@ -18,6 +18,7 @@ import {
   type OracleRecipe,
   runOracle,
   type SweepPoint,
+  stageWeight,
 } from "./oracle-run.ts";
 
 export interface KeptOracle extends Keeping {
@@ -35,9 +36,8 @@ export function keptOracle(
 const oracleWork: Work<KeptOracle, OracleOutcome> = {
   thread: new URL("./oracle-worker.js", import.meta.url),
   run: keptOracle,
-  // A step of SeqGAN's G takes as long as some passes over the data.
   weight: ({ job: { recipe, sequences, length } }) =>
-    (recipe.likelihood.epochs + 2 * (recipe.seqgan?.iterations ?? 0)) * sequences * length,
+    recipe.stages.reduce((sum, stage) => sum + stageWeight(stage), 0) * sequences * length,
 };
 
 const lengths = [{ name: "length-20" }, { name: "length-40" }];
@@ -114,16 +114,16 @@ export const oracle: PublishedTable = {
 
 /** How a method is run: shortly, as published, or with other passes over the data. */
 function recipeOf(
-  { recipe, full: whole = recipe }: OracleMethod,
+  { recipe, full: whole = recipe, quick: shortened }: OracleMethod,
   { quick, full, epochs }: Pick<ReproduceOptions, "quick" | "full" | "epochs">,
 ): OracleRecipe {
-  const { likelihood, seqgan, ...rest } = full ? whole : recipe;
-  const passes = quick ? 1 : (epochs ?? likelihood.epochs);
-  const short = { iterations: 2, rollouts: 2, discriminatorSteps: { before: 2, each: 1 } };
+  const { generator, stages } = full ? whole : recipe;
   return {
-    ...rest,
-    likelihood: { ...likelihood, epochs: passes },
-    ...(seqgan && { seqgan: { ...seqgan, ...(quick && short) } }),
+    generator,
+    stages: stages.map((stage, i) => {
+      if (quick) return { ...stage, iterations: 1, method: { ...stage.method, ...shortened?.[i] } };
+      return i === 0 ? { ...stage, iterations: epochs ?? stage.iterations } : stage;
+    }),
   };
 }
 

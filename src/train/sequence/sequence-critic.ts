@@ -34,6 +34,11 @@ export class SequenceCritic {
 
   /** Sequences [n,T] -> the probabilities [n] that they are real. */
   async probabilities(sequences: Int32Array): Promise<Float32Array> {
+    return (await this.logits(sequences)).map((x) => 1 / (1 + Math.exp(-x)));
+  }
+
+  /** Sequences [n,T] -> logits [n], positive for real. */
+  async logits(sequences: Int32Array): Promise<Float32Array> {
     const n = sequences.length / this.#length;
     const all = new Float32Array(n);
     for (let done = 0; done < n; done += this.#batch) {
@@ -42,7 +47,7 @@ export class SequenceCritic {
       const data = timeMajor(some, this.#length, this.#batch);
       const dims = [this.#length, this.#batch];
       const logits = await this.#session.run([["tokens", { dtype: "i32", dims, data }]], "logits");
-      for (let i = 0; i < rows; i++) all[done + i] = 1 / (1 + Math.exp(-(logits[i] as number)));
+      all.set((logits as Float32Array).subarray(0, rows), done);
     }
     return all;
   }

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { lstmGenerator } from "../../models/index.ts";
 import { cpuBackend } from "../../runtime/index.ts";
 import { Random } from "../../util/random.ts";
-import { trainLikelihood } from "./likelihood-training.ts";
 import { SequenceJudge } from "./sequence-judge.ts";
 import { SequenceSampler } from "./sequence-sampler.ts";
+import { type Stage, teach } from "./teach.ts";
 
 const backend = cpuBackend({ threads: 1 });
 const [length, end] = [6, 1];
@@ -24,19 +24,16 @@ function counting(n: number, seed: number): Int32Array {
   return all;
 }
 
-const config = {
-  ...{ batch: 32, epochs: 30, patience: 30, learningRate: 0.02, clip: 5, average: 0.9 },
-  optimizer: { name: "adam", beta1: 0.9, beta2: 0.999 },
+const stage: Stage = {
+  method: { name: "likelihood", batch: 32, learningRate: 0.02, average: 0.9 },
+  ...{ iterations: 30, patience: 30 },
 };
 const data = { generator, train: counting(800, 1), validation: counting(200, 2), seed: 1, backend };
 
 test("a generator learns to count, ends its sequences, and the same seed gives the same weights", async () => {
-  const epochs: number[] = [];
-  const learned = await trainLikelihood(
-    { ...data, onEpoch: ({ nll }) => epochs.push(nll) },
-    config,
-  );
-  expect(learned.nll).toBe(Math.min(...epochs));
+  const passes: number[] = [];
+  const learned = await teach({ ...data, onIteration: ({ nll }) => passes.push(nll) }, [stage]);
+  expect(learned.nll).toBe(Math.min(...passes));
   // Four beginnings and five lengths, over 4.8 tokens with the end: nothing scores below 0.624.
   expect(learned.nll).toBeLessThan(0.66);
   const sampler = await SequenceSampler.create(generator, backend);
@@ -52,8 +49,8 @@ test("a generator learns to count, ends its sequences, and the same seed gives t
   }
   expect(right / 300).toBeGreaterThan(0.9);
   await sampler.release();
-  const short = { ...config, epochs: 2 };
-  const [a, b] = [await trainLikelihood(data, short), await trainLikelihood(data, short)];
+  const short = [{ ...stage, iterations: 2 }];
+  const [a, b] = [await teach(data, short), await teach(data, short)];
   expect(a.weights).toEqual(b.weights);
 });
 
@@ -61,11 +58,19 @@ test("a sequence's NLL counts its tokens up to the first end, whatever the batch
   const scores = await Promise.all(
     [1, 4, 50].map(async (batch) => {
       const judge = await SequenceJudge.create(generator, backend, batch);
-      const { weights } = await trainLikelihood(data, { ...config, epochs: 1 });
+      const { weights } = await teach(data, [{ ...stage, iterations: 1 }]);
       judge.setWeights(weights);
       await expect(judge.nll(new Int32Array(length + 1))).rejects.toThrow("sequences of 6 tokens");
       return judge.nll(counting(7, 3));
     }),
   );
   for (const score of scores) expect(score).toBeCloseTo(scores[0] as number, 5);
+});
+
+test("a method's name and options are checked", async () => {
+  const wrong = (method: Stage["method"]) => teach(data, [{ method, iterations: 1 }]);
+  await expect(wrong({ name: "seqgam" })).rejects.toThrow('unknown sequence method "seqgam"');
+  await expect(wrong({ name: "seqgan", rollouts: 0 })).rejects.toThrow(
+    'sequence method "seqgan": method.rollouts is refused',
+  );
 });

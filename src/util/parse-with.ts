@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { usageError } from "../util/errors.ts";
+import { usageError } from "./errors.ts";
 
 /** Checks options against their schema; throws a usage error such as `<who>: data.path is missing`. */
 export function parseWith<S extends z.ZodType>(

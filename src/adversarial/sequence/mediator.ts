@@ -1,0 +1,78 @@
+import * as ops from "../../graph/ops/index.ts";
+import { leaf } from "../../graph/ops/leaf.ts";
+import { elementCount } from "../../graph/value.ts";
+import { projectedCrossEntropy, type Scope, type Variables } from "../../nn/index.ts";
+import type { Phase } from "../game.ts";
+import { slopesOf } from "../slopes.ts";
+import { clipGradients } from "./clip-gradients.ts";
+import { generatorScope, type SequenceGenerator } from "./generator.ts";
+
+/** The scope in which a mediator's variables stand. */
+export const mediatorScope = "mediator";
+
+export interface MediatorOptions {
+  /** Real sequences of a step, N; as many of the generator's. */
+  readonly batch: number;
+  /** Gradients of a larger common norm are scaled down to it. */
+  readonly clip: number;
+}
+
+/**
+ * The mediator's move (CoT, arXiv 1804.03782): maximum likelihood of real sequences and the generator's,
+ * half and half, with a network of the generator's kind. Inputs `real` and `fake`, i32 [T,N] each.
+ */
+export function mediatorPhase(
+  network: SequenceGenerator,
+  variables: Variables,
+  { batch, clip }: MediatorOptions,
+): Phase {
+  variables.beginPhase();
+  const sequences = (name: string) => leaf(name, [network.length, batch], { kind: "data" }, "i32");
+  const [real, fake] = [sequences("real"), sequences("fake")];
+  const both = ops.concat([real, fake], 1);
+  const scope = variables.scope(mediatorScope, "train");
+  const { weight, bias } = network.projection(scope);
+  const targets = ops.reshape(both, [elementCount(both.shape)]);
+  const { loss, slope } = projectedCrossEntropy(network.hidden(scope, both), weight, bias, targets);
+  return {
+    name: "mediator",
+    network: mediatorScope,
+    loss,
+    inputs: new Map([["real", real], ["fake", fake], ...variables.noise]),
+    gradients: clipGradients(slopesOf(variables, mediatorScope, slope), clip),
+    assignments: new Map(),
+    scalars: new Map(),
+  };
+}
+
+/**
+ * The generator's move (CoT): at every place of its own sequences `tokens` i32 [T,N], the whole
+ * distribution P of the next token moves towards the mediator's M: the mean over places of
+ * sum P (log P - log M), nats a token. Dropout is off on both sides.
+ */
+export function mediatedPhase(
+  generator: SequenceGenerator,
+  variables: Variables,
+  { batch, clip }: MediatorOptions,
+): Phase {
+  variables.beginPhase();
+  const tokens = leaf("tokens", [generator.length, batch], { kind: "data" }, "i32");
+  const logits = (s: Scope) => {
+    const { weight, bias } = generator.projection(s);
+    return ops.add(ops.matMul(generator.hidden(s, tokens), weight, { transB: true }), bias);
+  };
+  const own = ops.logSoftmax(logits(variables.scope(generatorScope, "eval")), 1);
+  const mediated = variables.scope(mediatorScope, "eval");
+  const theirs = ops.stopGradient(ops.logSoftmax(logits(mediated), 1));
+  const apart = ops.mul(ops.exp(own), ops.sub(own, theirs));
+  const loss = ops.reduceMean(ops.reduceSum(apart, [1]));
+  return {
+    name: "g",
+    network: generatorScope,
+    loss,
+    inputs: new Map([["tokens", tokens]]),
+    gradients: clipGradients(slopesOf(variables, generatorScope, loss), clip),
+    assignments: new Map(),
+    scalars: new Map(),
+  };
+}

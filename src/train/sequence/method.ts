@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import type { SequenceGenerator } from "../../adversarial/index.ts";
+import type { Backend } from "../../runtime/session.ts";
+import type { JsonObject } from "../../util/json.ts";
+import type { Arrays } from "../loop/weighted-session.ts";
+
+/** A way to teach a generator of sequences; a new one is one file here and one registry line. */
+export interface SequenceMethod<Options = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: z.ZodType<Options>;
+  open(inputs: TeacherInputs, options: Options): Promise<SequenceTeacher>;
+}
+
+export interface TeacherInputs {
+  readonly generator: SequenceGenerator;
+  /** Sequences [n,T] to learn from. */
+  readonly train: Int32Array;
+  readonly seed: number;
+  readonly backend: Backend;
+  /** G's arrays by variable name, where something else has taught it before. */
+  readonly weights?: Arrays;
+}
+
+/** Teaches one generator, an iteration at a time. */
+export interface SequenceTeacher {
+  /**
+   * One pass over the data (likelihood) or one step of G with what belongs to it; answers with figures
+   * by name. Throws a numerics error where one is no number.
+   */
+  iterate(): Promise<ReadonlyMap<string, number>>;
+  /** G's arrays by variable name, as it is to be used. */
+  weights(): Promise<Arrays>;
+  /** Everything that it needs to go on just so. */
+  save(): Promise<TeacherSnapshot>;
+  restore(snapshot: TeacherSnapshot): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface TeacherSnapshot {
+  readonly arrays: Arrays;
+  readonly state: JsonObject;
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { generatorScope, likelihoodGame, type Phase } from "../../../adversarial/index.ts";
+import { scheduleAt, scheduleSchema } from "../../../optim/index.ts";
+import type { SequenceMethod, SequenceTeacher } from "../method.ts";
+import { adam, optimizerOf, Players, tokensTensor } from "../players.ts";
+
+export const likelihoodSchema = z.strictObject({
+  batch: z.int().min(1).max(65_536).default(64),
+  /** By passes over the data. */
+  learningRate: scheduleSchema.default(2e-3),
+  /** Gradients of a larger common norm are scaled down to it. */
+  clip: z.number().positive().default(5),
+  /** Share of the old average of the weights that a step keeps; 0 keeps none. */
+  average: z.number().min(0).max(0.99999).default(0),
+});
+
+export type LikelihoodOptions = z.infer<typeof likelihoodSchema>;
+
+/** Maximum likelihood: each token from those before it. An iteration is a pass over the data. */
+export const likelihood: SequenceMethod<LikelihoodOptions> = {
+  name: "likelihood",
+  summary: "maximum likelihood: each token from those before it; no adversary",
+  schema: likelihoodSchema,
+  open: async (inputs, options) => {
+    const { generator, train, seed, backend, weights } = inputs;
+    const { batch, learningRate, clip, average } = options;
+    const { length } = generator;
+    const game = likelihoodGame(generator, batch, clip);
+    const [phase] = game.plan as [Phase];
+    const optimizers = new Map([[generatorScope, optimizerOf(adam)]]);
+    const players = await Players.create({
+      ...{ game, backend, optimizers, seed, train, length, batch },
+      ...(weights && { weights }),
+    });
+    const tokens = tokensTensor(length, batch);
+    const feeds = new Map([["tokens", tokens]]);
+    const perPass = Math.max(1, players.batchesPerEpoch);
+    const teacher: SequenceTeacher = {
+      iterate: async () => {
+        let sum = 0;
+        for (let i = 0; i < perPass; i++) {
+          players.nextReal(tokens.data);
+          const rate = scheduleAt(learningRate, players.steps(generatorScope) / perPass);
+          sum += (await players.play(phase, feeds, rate)).get("loss") as number;
+          if (average > 0) {
+            const steps = players.steps(generatorScope);
+            await players.average(Math.min(average, (1 + steps) / (10 + steps)));
+          }
+        }
+        return new Map([["mle.loss", sum / perPass]]);
+      },
+      weights: () => players.weights(generatorScope, average > 0),
+      save: () => players.save(),
+      restore: (snapshot) => players.restore(snapshot),
+      release: () => players.release(),
+    };
+    return teacher;
+  },
+};

@@ -1,0 +1,30 @@
+import { unknownName } from "../../../util/errors.ts";
+import { parseWith } from "../../../util/parse-with.ts";
+import type { SequenceMethod, SequenceTeacher, TeacherInputs } from "../method.ts";
+import { cot } from "./cot.ts";
+import { likelihood } from "./likelihood.ts";
+import { maligan } from "./maligan.ts";
+import { seqgan } from "./seqgan.ts";
+
+/** Every way to teach a generator of sequences; a new one is a file here and an entry. */
+const methods = [likelihood, seqgan, maligan, cot] as unknown as readonly SequenceMethod[];
+
+/** Which method, with its options: plain JSON, such as `{ name: "seqgan", rollouts: 4 }`. */
+export interface MethodSpec {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+/** Opens a method. Throws a usage error for an unknown name or an option that does not fit. */
+export function openTeacher(
+  { name, ...given }: MethodSpec,
+  inputs: TeacherInputs,
+): Promise<SequenceTeacher> {
+  const method = methods.find((m) => m.name === name);
+  if (!method) {
+    const known = methods.map((m) => m.name);
+    throw unknownName("sequence method", name, known);
+  }
+  const options = parseWith(method.schema, given, `sequence method "${name}"`, "method");
+  return method.open(inputs, options);
+}

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import {
+  discriminatorPhase,
+  discriminatorScope,
+  type Game,
+  generatorScope,
+  type Phase,
+  policyGradientPhase,
+  type SequenceDiscriminator,
+} from "../../../adversarial/index.ts";
+import {
+  cnnDiscriminator,
+  cnnDiscriminatorSchema,
+} from "../../../models/sequence/cnn-discriminator.ts";
+import { Variables } from "../../../nn/scope.ts";
+import type { Tensor } from "../../../runtime/session.ts";
+import type { SequenceTeacher, TeacherInputs } from "../method.ts";
+import { adam, optimizerOf, Players } from "../players.ts";
+import { DiscriminatorLessons } from "./discriminator-lessons.ts";
+
+/** What all methods with rewarded tokens and a discriminator of whole sequences have. */
+export const rewardedSchema = z.strictObject({
+  discriminator: cnnDiscriminatorSchema.prefault({}),
+  batch: z.int().min(1).max(65_536).default(64),
+  /** G's gradients of a larger common norm are scaled down to it. */
+  clip: z.number().positive().default(5),
+  generatorRate: z.number().min(0).default(1e-3),
+  discriminatorRate: z.number().min(0).default(1e-3),
+  /** Weight of the squared norm of D's last layer. */
+  l2: z.number().min(0).default(0.2),
+  /** D's steps before G's first, and after each. */
+  discriminatorSteps: z
+    .strictObject({ before: z.int().min(0).default(300), each: z.int().min(0).default(15) })
+    .prefault({}),
+  /** D's steps on the same fakes. */
+  stepsPerFakes: z.int().min(1).default(15),
+});
+
+export type RewardedOptions = z.infer<typeof rewardedSchema>;
+
+/** G's own sequences [T,N], and what each token earned [T,N]. */
+export interface Rewarded {
+  readonly tokens: Int32Array;
+  readonly rewards: Float32Array;
+  /** To look at. */
+  readonly reward: number;
+}
+
+/** Draws sequences of G and rewards their tokens by what D says. */
+export interface Rewarder {
+  reward(players: Players): Promise<Rewarded>;
+  release(): Promise<void>;
+}
+
+/**
+ * A game in which G's tokens are rewarded and D learns to tell whole sequences; `open` makes what gives
+ * the rewards. An iteration is one step of G and D's steps after it.
+ */
+export async function openRewardedGame(
+  inputs: TeacherInputs,
+  options: RewardedOptions,
+  open: (discriminator: SequenceDiscriminator) => Promise<Rewarder>,
+): Promise<SequenceTeacher> {
+  const { generator, train, seed, backend, weights } = inputs;
+  const { batch, clip, l2, generatorRate, discriminatorRate, stepsPerFakes } = options;
+  const { length } = generator;
+  const discriminator = cnnDiscriminator(options.discriminator, generator);
+  const variables = new Variables();
+  const policy = policyGradientPhase(generator, variables, { batch, clip });
+  const d: Phase = discriminatorPhase(discriminator, variables, { length, batch, l2 });
+  const game: Game = { variables, plan: [policy, d] };
+  const optimizers = new Map([
+    [generatorScope, optimizerOf(adam)],
+    [discriminatorScope, optimizerOf(adam)],
+  ]);
+  const players = await Players.create({
+    ...{ game, backend, optimizers, seed, train, length, batch },
+    ...(weights && { weights }),
+  });
+  const learningRate = discriminatorRate;
+  const lessons = await DiscriminatorLessons.create(d, generator, backend, {
+    ...{ batch, learningRate, stepsPerFakes },
+  });
+  const rewarder = await open(discriminator);
+  return {
+    iterate: async () => {
+      const { before, each } = options.discriminatorSteps;
+      if (players.steps(generatorScope) === 0) await lessons.teach(players, before);
+      const { tokens, rewards, reward } = await rewarder.reward(players);
+      const dims = [length, batch];
+      const feeds = new Map<string, Tensor>([
+        ["tokens", { dtype: "i32", dims, data: tokens }],
+        ["rewards", { dtype: "f32", dims, data: rewards }],
+      ]);
+      const moved = await players.play(policy, feeds, generatorRate);
+      const taught = await lessons.teach(players, each);
+      return new Map([
+        ["policy.loss", moved.get("loss") as number],
+        ["policy.reward", reward],
+        ...taught,
+      ]);
+    },
+    weights: () => players.weights(generatorScope),
+    save: () => players.save(),
+    restore: (snapshot) => players.restore(snapshot),
+    release: async () => {
+      for (const part of [rewarder, lessons, players]) await part.release();
+    },
+  };
+}
