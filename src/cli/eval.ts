@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { usageError } from "../util/errors.ts";
-import { addJson, nameList, wholeNumber } from "./flags.ts";
+import { addJson, nameList, positiveNumber, wholeNumber } from "./flags.ts";
 import { metricsTable } from "./metrics-table.ts";
 import { Output } from "./output.ts";
 
@@ -10,6 +10,7 @@ interface EvalFlags {
   readonly metrics?: readonly string[];
   readonly network?: string;
   readonly n?: number;
+  readonly temperature?: number;
   readonly seed?: number;
   readonly json?: boolean;
 }
@@ -32,6 +33,7 @@ export function addEval(program: Command): Command {
       "whose features are compared (default: the one that suits the data)",
     )
     .option("--n <n>", "how many samples to draw (default: the run's)", wholeNumber(1))
+    .option("--temperature <t>", "of a generator of text (default: 1)", positiveNumber)
     .option("--seed <n>", "for drawing and for random subsets", wholeNumber(0));
   return addJson(command).action(async (path: string | undefined, flags: EvalFlags) => {
     const output = new Output(flags.json === true);
@@ -59,6 +61,16 @@ export function addEval(program: Command): Command {
       return;
     }
     if (flags.data !== undefined) throw usageError("eval: --data goes with --samples only.");
+    const { TextRun } = await import("../train/text/text-run.ts");
+    if (TextRun.is(path)) {
+      if (network !== undefined) throw usageError("eval: --network goes with images only.");
+      const { evalText } = await import("./text-commands.ts");
+      await evalText(path, flags, output);
+      return;
+    }
+    if (flags.temperature !== undefined) {
+      throw usageError("eval: --temperature goes with text only.");
+    }
     const { Run } = await import("../train/run.ts");
     const { recordMetrics } = await import("../train/finish.ts");
     const run = new Run(path);

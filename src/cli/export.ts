@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { usageError } from "../util/errors.ts";
 import { addJson } from "./flags.ts";
 import { Output } from "./output.ts";
 
@@ -24,6 +25,10 @@ export function addExport(program: Command): Command {
     )
     .requiredOption("--out <path>", "the file, or the folder of a training-step");
   return addJson(command).action(async (path: string, { format, out, json }: ExportFlags) => {
+    const { TextRun } = await import("../train/text/text-run.ts");
+    if (TextRun.is(path)) {
+      throw usageError("export: generators of text cannot be exported yet; sample writes texts.");
+    }
     const { Run } = await import("../train/run.ts");
     const output = new Output(json === true);
     const told = await new Run(path).export(out, format);

@@ -23,6 +23,16 @@ export function addResume(program: Command): Command {
     .option("--verbose", "print both losses every 100 steps");
   return addJson(command).action(async (run: string, flags: ResumeFlags) => {
     const { RunFolder } = await import("../train/run-folder/run-folder.ts");
+    const { TextRun } = await import("../train/text/text-run.ts");
+    if (TextRun.is(run)) {
+      const { resumeText } = await import("../train/text/train-text.ts");
+      const { refuseImageFlags, watchText } = await import("./text-commands.ts");
+      refuseImageFlags(flags);
+      const { stages } = new TextRun(run).config;
+      const output = new Output(flags.json === true);
+      await watchText(stages, output, (hooks) => resumeText(run, hooks));
+      return;
+    }
     const { checkConfig } = await import("../recipes/index.ts");
     const { resume } = await import("../train/train.ts");
     const { watchTraining } = await import("./watch-training.ts");

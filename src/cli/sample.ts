@@ -4,10 +4,12 @@ import { addJson, positiveNumber, wholeNumber } from "./flags.ts";
 import { Output } from "./output.ts";
 
 interface SampleFlags {
-  readonly n: number;
+  readonly n?: number;
   readonly seed?: number;
   readonly class?: string;
   readonly truncation?: number;
+  readonly temperature?: number;
+  readonly prefix?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -16,15 +18,28 @@ interface SampleFlags {
 export function addSample(program: Command): Command {
   const command = program
     .command("sample")
-    .summary("draw images from a run")
-    .description("Draws images from a trained generator: into the terminal, and into --out.")
+    .summary("draw images or texts from a run")
+    .description("Draws from a trained generator: into the terminal, or into --out.")
     .argument("<run>", "its folder, such as runs/00003-mnist-dcgan")
-    .option("--n <n>", "how many", wholeNumber(1), 64)
+    .option("--n <n>", "how many (default: 64 images, 20 texts)", wholeNumber(1))
     .option("--seed <n>", "other seeds give other images (default: the run's)", wholeNumber(0))
     .option("--class <name or number>", "of a conditional generator; all in turn by default")
     .option("--truncation <s>", "standard deviation of z; below 1: less variety", positiveNumber)
-    .option("--out <path>", "a grid (.png), an array (.safetensors), or a folder of pictures");
+    .option("--temperature <t>", "of a generator of text; below 1: safer", positiveNumber)
+    .option("--prefix <text>", "what every text begins with")
+    .option(
+      "--out <path>",
+      "a grid (.png), an array (.safetensors), a folder of pictures; texts: .jsonl",
+    );
   return addJson(command).action(async (path: string, flags: SampleFlags) => {
+    const { TextRun } = await import("../train/text/text-run.ts");
+    if (TextRun.is(path)) {
+      requireFlagsFor("text", { class: flags.class, truncation: flags.truncation });
+      const { sampleText } = await import("./text-commands.ts");
+      await sampleText(path, { ...flags, n: flags.n ?? 20 }, new Output(flags.json === true));
+      return;
+    }
+    requireFlagsFor("images", { temperature: flags.temperature, prefix: flags.prefix });
     const { Run } = await import("../train/run.ts");
     const { writeSamples } = await import("./write-samples.ts");
     const { terminalPicture } = await import("./picture.ts");
@@ -33,7 +48,7 @@ export function addSample(program: Command): Command {
     const { model, classes } = run.generator();
     const { channels, size } = model.image;
     const label = flags.class === undefined ? undefined : classOf(flags.class, classes, model);
-    const { seed = run.config.seed, truncation, n } = flags;
+    const { seed = run.config.seed, truncation, n = 64 } = flags;
     const options = {
       seed,
       ...(label !== undefined && { label }),
@@ -50,6 +65,13 @@ export function addSample(program: Command): Command {
     }
     output.text(terminalPicture(pictures, process.stdout));
   });
+}
+
+/** Throws a usage error for a flag that a generator of another kind takes. */
+function requireFlagsFor(what: string, others: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined) throw usageError(`--${name}: this run is one of ${what}.`);
+  }
 }
 
 /** A class by name or number. Throws a usage error that names the known ones. */

@@ -11,7 +11,10 @@ export function addTrain(program: Command): Command {
       "Trains a recipe into a new run folder below runs/; `gansmith recipes` lists them.",
     )
     .argument("<recipe>", "its name, such as mnist-dcgan")
-    .option("--data <name or path>", "other data: mnist, emoji, a folder of pictures, a .zip, ...")
+    .option(
+      "--data <name or path>",
+      "other data: mnist, a folder of pictures, a .zip, poems.txt, ...",
+    )
     .option("--size <pixels>", "height and width of the images", wholeNumber(1))
     .option("--seed <n>", "what makes the run repeatable to the bit", wholeNumber(0));
   addLength(command);
@@ -23,6 +26,20 @@ export function addTrain(program: Command): Command {
     .option("--verbose", "print both losses every 100 steps");
   return addJson(command).action(async (recipe: string, flags: TrainFlags) => {
     const output = new Output(flags.json === true);
+    const { textConfigOf, watchText } = await import("./text-commands.ts");
+    const text = await textConfigOf(recipe, flags);
+    if (text) {
+      if (flags.dryRun) {
+        output.text(JSON.stringify(text, null, 2));
+        output.result({ config: text });
+        return;
+      }
+      const { trainText } = await import("../train/text/train-text.ts");
+      await watchText(text.stages, output, (hooks) =>
+        trainText(text, { ...hooks, out: flags.out }),
+      );
+      return;
+    }
     const config = await configOf(recipe, flags);
     if (flags.dryRun) {
       const { showPlan } = await import("./show-plan.ts");

@@ -8,9 +8,13 @@ import { generatorScope, type SequenceGenerator } from "./generator.ts";
 /**
  * The generator as it is used, for any number N of sequences: inputs `uniform` [T,N] in [0, 1), one
  * number a token, and `temperature` [], by which logits are divided; its variables are further inputs by
- * name. Output `tokens` i32 [T,N].
+ * name. Output `tokens` i32 [T,N]. With `prefixed` there are two more: `prefix` i32 [T,N], and `prefixed`
+ * [T,N], 1 where the token stands there already and 0 where it is drawn.
  */
-export function sequenceSamplerGraph(generator: SequenceGenerator): {
+export function sequenceSamplerGraph(
+  generator: SequenceGenerator,
+  prefixed = false,
+): {
   readonly graph: NamedGraph;
   readonly variables: readonly Variable[];
 } {
@@ -20,7 +24,14 @@ export function sequenceSamplerGraph(generator: SequenceGenerator): {
   const uniform = leaf("uniform", [length, "N"], { kind: "noise", distribution: "uniform" });
   const temperature = leaf("temperature", [], { kind: "data" });
   const { weight, bias } = generator.projection(scope);
-  const row = (t: number) => ops.reshape(ops.slice(uniform, 0, t, t + 1), ["N"]);
+  const begun = prefixed
+    ? {
+        prefix: leaf("prefix", [length, "N"], { kind: "data" }, "i32"),
+        prefixed: leaf("prefixed", [length, "N"], { kind: "data" }),
+      }
+    : undefined;
+  const rowOf = (x: Value, t: number) => ops.reshape(ops.slice(x, 0, t, t + 1), ["N"]);
+  const row = (t: number) => rowOf(uniform, t);
   let state = generator.begin(scope, row(0));
   let token = ops.cast(ops.add(ops.mul(row(0), ops.scalar(0)), ops.scalar(start)), "i32");
   const tokens: Value[] = [];
@@ -31,12 +42,14 @@ export function sequenceSamplerGraph(generator: SequenceGenerator): {
     const logits = ops.add(ops.matMul(read.hidden, weight, { transB: true }), bias);
     token = sampleCategorical(ops.softmax(ops.div(logits, temperature), 1), row(t));
     if (end !== undefined && t > 0) token = afterEnd(before, token, end);
+    if (begun) token = mixed(rowOf(begun.prefixed, t), rowOf(begun.prefix, t), token);
     tokens.push(ops.reshape(token, [1, "N"]));
   }
   const inputs = new Map([
     ["uniform", uniform],
     ["temperature", temperature],
   ]);
+  for (const [name, value] of Object.entries(begun ?? {})) inputs.set(name, value);
   for (const v of variables.all.values()) inputs.set(v.name, v.value);
   const outputs = new Map([["tokens", ops.concat(tokens, 0)]]);
   return { graph: { name: "sampler", inputs, outputs }, variables: [...variables.all.values()] };
@@ -48,7 +61,13 @@ function afterEnd(before: Value, token: Value, end: number): Value {
     ops.greater(ops.scalar(0.5), ops.abs(ops.sub(ops.cast(before, "f32"), ops.scalar(end)))),
     "f32",
   );
-  const open = ops.sub(ops.scalar(1), ended);
-  const kept = ops.add(ops.mul(ops.cast(token, "f32"), open), ops.mul(ended, ops.scalar(end)));
-  return ops.cast(kept, "i32");
+  const ends = ops.cast(ops.add(ops.mul(ended, ops.scalar(0)), ops.scalar(end)), "i32");
+  return mixed(ended, ends, token);
+}
+
+/** `a` where the share is 1, `b` where it is 0; tokens below 2^24 survive as f32. */
+function mixed(share: Value, a: Value, b: Value): Value {
+  const rest = ops.sub(ops.scalar(1), share);
+  const [one, other] = [ops.mul(ops.cast(a, "f32"), share), ops.mul(ops.cast(b, "f32"), rest)];
+  return ops.cast(ops.add(one, other), "i32");
 }

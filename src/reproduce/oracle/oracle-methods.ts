@@ -1,4 +1,4 @@
-import type { Stage } from "../../train/sequence/teach.ts";
+import type { Stage } from "../../train/sequence/course.ts";
 import type { Figures } from "../table.ts";
 import type { OracleRecipe } from "./oracle-run.ts";
 

@@ -3,9 +3,9 @@ import { type LstmGeneratorOptions, lstmGenerator } from "../../models/index.ts"
 import { decodeSafetensors } from "../../onnx/safetensors.ts";
 import { cpuBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
+import { type Stage, teach } from "../../train/sequence/course.ts";
 import { SequenceJudge } from "../../train/sequence/sequence-judge.ts";
 import { SequenceSampler } from "../../train/sequence/sequence-sampler.ts";
-import { type Stage, teach } from "../../train/sequence/teach.ts";
 import { GansmithError } from "../../util/errors.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";

@@ -8,6 +8,8 @@ export interface DrawOptions {
   readonly temperature?: number;
   /** Sequences drawn at a time; 100 by default. */
   readonly chunk?: number;
+  /** What every sequence begins with; for a sampler made for it. */
+  readonly begin?: readonly number[];
 }
 
 /** Draws sequences from a generator. */
@@ -15,8 +17,12 @@ export class SequenceSampler {
   readonly generator: SequenceGenerator;
   readonly #session: WeightedSession;
 
-  static async create(generator: SequenceGenerator, backend: Backend): Promise<SequenceSampler> {
-    const network = sequenceSamplerGraph(generator);
+  static async create(
+    generator: SequenceGenerator,
+    backend: Backend,
+    prefixed = false,
+  ): Promise<SequenceSampler> {
+    const network = sequenceSamplerGraph(generator, prefixed);
     return new SequenceSampler(generator, await WeightedSession.compile(network, backend));
   }
 
@@ -32,7 +38,7 @@ export class SequenceSampler {
 
   /** `n` sequences, [n,T]; a token takes one number of `random`. */
   async draw(n: number, random: Random, options: DrawOptions = {}): Promise<Int32Array> {
-    const { temperature = 1, chunk = 100 } = options;
+    const { temperature = 1, chunk = 100, begin = [] } = options;
     const { length } = this.generator;
     const all = new Int32Array(n * length);
     const feeds = new Map<string, Tensor>();
@@ -42,6 +48,7 @@ export class SequenceSampler {
       const data = new Float32Array(length * rows);
       random.fillUniform(data);
       feeds.set("uniform", { dtype: "f32", dims: [length, rows], data });
+      if (begin.length > 0) feedBeginning(feeds, begin, length, rows);
       const tokens = await this.#session.run(feeds, "tokens");
       for (let t = 0; t < length; t++) {
         for (let i = 0; i < rows; i++) {
@@ -55,4 +62,20 @@ export class SequenceSampler {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function feedBeginning(
+  feeds: Map<string, Tensor>,
+  begin: readonly number[],
+  length: number,
+  rows: number,
+): void {
+  const dims = [length, rows];
+  const prefix = Int32Array.from(
+    { length: length * rows },
+    (_, i) => begin[Math.floor(i / rows)] ?? 0,
+  );
+  const prefixed = Float32Array.from(prefix, (_, i) => Number(i < begin.length * rows));
+  feeds.set("prefix", { dtype: "i32", dims, data: prefix });
+  feeds.set("prefixed", { dtype: "f32", dims, data: prefixed });
 }

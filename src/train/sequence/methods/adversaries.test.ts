@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { lstmGenerator } from "../../../models/index.ts";
 import { cpuBackend } from "../../../runtime/index.ts";
 import { Random } from "../../../util/random.ts";
+import { type Stage, teach } from "../course.ts";
 import { SequenceSampler } from "../sequence-sampler.ts";
-import { type Stage, teach } from "../teach.ts";
 import { type MethodSpec, openTeacher } from "./registry.ts";
 
 const backend = cpuBackend({ threads: 1 });

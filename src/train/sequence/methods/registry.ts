@@ -15,16 +15,26 @@ export interface MethodSpec {
   readonly [option: string]: unknown;
 }
 
-/** Opens a method. Throws a usage error for an unknown name or an option that does not fit. */
-export function openTeacher(
-  { name, ...given }: MethodSpec,
-  inputs: TeacherInputs,
-): Promise<SequenceTeacher> {
+/** Throws a usage error for an unknown method or an option that does not fit. */
+export function checkMethod(spec: MethodSpec): void {
+  parsed(spec);
+}
+
+/** Opens a method. Throws as `checkMethod` does. */
+export function openTeacher(spec: MethodSpec, inputs: TeacherInputs): Promise<SequenceTeacher> {
+  const { method, options } = parsed(spec);
+  return method.open(inputs, options);
+}
+
+function parsed({ name, ...given }: MethodSpec): {
+  readonly method: SequenceMethod;
+  readonly options: unknown;
+} {
   const method = methods.find((m) => m.name === name);
   if (!method) {
     const known = methods.map((m) => m.name);
     throw unknownName("sequence method", name, known);
   }
   const options = parseWith(method.schema, given, `sequence method "${name}"`, "method");
-  return method.open(inputs, options);
+  return { method, options };
 }

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { lstmGenerator } from "../../models/index.ts";
 import { cpuBackend } from "../../runtime/index.ts";
 import { Random } from "../../util/random.ts";
+import { type Stage, teach } from "./course.ts";
 import { SequenceJudge } from "./sequence-judge.ts";
 import { SequenceSampler } from "./sequence-sampler.ts";
-import { type Stage, teach } from "./teach.ts";
 
 const backend = cpuBackend({ threads: 1 });
 const [length, end] = [6, 1];

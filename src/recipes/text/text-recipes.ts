@@ -1,0 +1,77 @@
+import type { z } from "zod";
+import type { textConfigSchema } from "./text-config.ts";
+
+/** A named configuration of a generator of text: pure data. */
+export interface TextRecipe {
+  readonly name: string;
+  readonly summary: string;
+  readonly config: Omit<z.input<typeof textConfigSchema>, "recipe">;
+}
+
+const wide = { embedding: 64, hidden: 256, dropout: 0.3 };
+const start = (iterations: number, learningRate = 2e-3) => ({
+  method: { name: "likelihood", learningRate },
+  ...{ iterations, patience: 3 },
+});
+
+const brown = {
+  kind: "text",
+  ...{ length: 20, seed: 0 },
+  data: { name: "brown" },
+  tokenizer: { kind: "word", minimumCount: 5 },
+  generator: wide,
+} as const;
+
+const quatrains = {
+  kind: "text",
+  ...{ length: 20, fixedLength: true, seed: 0 },
+  data: { name: "quatrains", characters: 5 },
+  generator: wide,
+} as const;
+
+/** Every recipe of text; a new one is an entry here. */
+export const textRecipes: readonly TextRecipe[] = [
+  {
+    name: "text",
+    summary: "your own texts by maximum likelihood: --data poems.txt",
+    config: {
+      kind: "text",
+      ...{ length: 40, seed: 0 },
+      data: { name: "wordnet" },
+      generator: wide,
+      stages: [start(20)],
+    },
+  },
+  {
+    name: "brown-mle",
+    summary: "sentences of the Brown corpus by maximum likelihood",
+    config: { ...brown, stages: [start(15)] },
+  },
+  {
+    name: "brown-seqgan",
+    summary: "sentences of the Brown corpus: likelihood, then SeqGAN",
+    config: {
+      ...brown,
+      stages: [start(10), { method: { name: "seqgan", rollouts: 8 }, iterations: 40 }],
+    },
+  },
+  {
+    name: "quatrain-mle",
+    summary: "Chinese quatrains of four times five characters by maximum likelihood",
+    config: { ...quatrains, stages: [start(20)] },
+  },
+  {
+    name: "quatrain-cot",
+    summary: "Chinese quatrains: likelihood, then cooperative training (CoT)",
+    config: {
+      ...quatrains,
+      stages: [
+        start(12),
+        {
+          method: { name: "cot", generatorRate: 2e-4, mediatorRate: 2e-4 },
+          ...{ iterations: 6, patience: 2 },
+        },
+      ],
+    },
+  },
+];

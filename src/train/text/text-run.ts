@@ -1,0 +1,162 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SequenceGenerator } from "../../adversarial/index.ts";
+import { corpusOf } from "../../data/text/corpora/registry.ts";
+import { openText, type TextDataset, type TextSpec } from "../../data/text/text-dataset.ts";
+import type { TextSplit } from "../../data/text/text-split.ts";
+import {
+  END,
+  START,
+  type Tokenizer,
+  type TokenizerSpec,
+  UNKNOWN,
+} from "../../data/text/tokenizer.ts";
+import { tokenizerFromJson } from "../../data/text/tokenizer-registry.ts";
+import { lstmGenerator } from "../../models/index.ts";
+import { checkTextConfig, type TextRunConfig } from "../../recipes/text/index.ts";
+import { chooseBackend } from "../../runtime/index.ts";
+import type { Backend } from "../../runtime/session.ts";
+import { GansmithError, usageError } from "../../util/errors.ts";
+import { ioError } from "../../util/node/files.ts";
+import { Random } from "../../util/random.ts";
+import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint.ts";
+import { RunFolder } from "../run-folder/run-folder.ts";
+import { keptWeights } from "../sequence/course.ts";
+import { SequenceSampler } from "../sequence/sequence-sampler.ts";
+
+/** The file of a run folder that holds its tokenizer. */
+export const tokenizerFile = "tokenizer.json";
+
+export interface TextSampleOptions {
+  /** Default: the run's seed. */
+  readonly seed?: number | undefined;
+  /** By which the logits are divided: below 1 safer, above 1 wilder. */
+  readonly temperature?: number | undefined;
+  /** What every text begins with. */
+  readonly prefix?: string | undefined;
+}
+
+/** A run folder as a trained generator of text. */
+export class TextRun {
+  readonly path: string;
+  readonly config: TextRunConfig;
+
+  /** Whether a folder is a run of text. Throws a usage error when it is no run folder. */
+  static is(path: string): boolean {
+    return RunFolder.open(path).config.kind === "text";
+  }
+
+  /** Throws a usage error when `path` is no run folder of text. */
+  constructor(path: string) {
+    this.path = path;
+    this.config = checkTextConfig(RunFolder.open(path).config);
+  }
+
+  /** The last good checkpoint. Throws a checkpoint error when there is none. */
+  checkpoint(): LoadedCheckpoint {
+    const found = new CheckpointStore(RunFolder.open(this.path).checkpointsPath).latest();
+    if (found) return found;
+    throw new GansmithError(
+      "checkpoint",
+      `${this.path} has no checkpoint; train it first with \`gansmith resume ${this.path}\`.`,
+    );
+  }
+
+  tokenizer(): Tokenizer {
+    const path = join(this.path, tokenizerFile);
+    try {
+      return tokenizerFromJson(JSON.parse(readFileSync(path, "utf8")));
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new GansmithError("data", `${path} is damaged.`);
+      throw error instanceof GansmithError ? error : ioError(`read ${path}`, error);
+    }
+  }
+
+  openData(split: TextSplit): Promise<TextDataset> {
+    return openTexts(this.config, split, this.tokenizer());
+  }
+
+  /** `n` texts as the corpus prints them. Throws a usage error for a prefix that does not fit. */
+  async sample(n: number, options: TextSampleOptions = {}): Promise<string[]> {
+    return printedTexts(this.config, this.tokenizer(), await this.draw(n, options));
+  }
+
+  /** `n` sequences, [n,T]. Throws a usage error for a prefix that does not fit. */
+  async draw(
+    n: number,
+    { seed = this.config.seed, temperature = 1, prefix = "" }: TextSampleOptions = {},
+  ): Promise<Int32Array> {
+    const tokenizer = this.tokenizer();
+    const begin = prefix === "" ? [] : tokenizer.encode(prefix);
+    const { length } = this.config;
+    if (begin.length >= length) {
+      throw usageError(
+        `a prefix of ${begin.length} tokens leaves nothing to write, expected fewer than ${length}.`,
+      );
+    }
+    if (begin.includes(UNKNOWN)) {
+      throw usageError(`the prefix "${prefix}" has what the run's texts never had.`);
+    }
+    const generator = textGenerator(this.config, tokenizer.vocabulary);
+    const backend = textBackend(this.config);
+    const sampler = await SequenceSampler.create(generator, backend, begin.length > 0);
+    try {
+      const tensors = [...this.checkpoint().tensors];
+      const arrays = new Map(tensors.map(([name, t]) => [name, t.data as Float32Array]));
+      sampler.setWeights(keptWeights(arrays));
+      return await sampler.draw(n, new Random(seed, "samples"), { temperature, begin });
+    } finally {
+      await sampler.release();
+    }
+  }
+}
+
+/** A split of a run's corpus. */
+export function openTexts(
+  { data, length, seed, fixedLength, tokenizer: asked }: TextRunConfig,
+  split: TextSplit,
+  known?: Tokenizer,
+): Promise<TextDataset> {
+  const tokenizer = known ?? (asked as TokenizerSpec | undefined);
+  return openText(data as TextSpec, {
+    ...{ split, length, seed, tooLong: fixedLength ? "leave-out" : "cut" },
+    ...(tokenizer && { tokenizer }),
+  });
+}
+
+/** The network of a run. */
+export function textGenerator(
+  { generator, length, fixedLength }: TextRunConfig,
+  vocabulary: number,
+): SequenceGenerator {
+  const shape = { vocabulary, length, start: START, ...(!fixedLength && { end: END }) };
+  return lstmGenerator(generator, shape);
+}
+
+export function textBackend({ backend, threads }: TextRunConfig): Backend {
+  return chooseBackend(backend, threads === undefined ? {} : { threads });
+}
+
+/** Sequences [n,T] as people read them. */
+export function printedTexts(
+  { data, length }: TextRunConfig,
+  tokenizer: Tokenizer,
+  ids: Int32Array,
+): string[] {
+  const { name, limit: _, ...options } = data as TextSpec;
+  const corpus = corpusOf(name);
+  return Array.from({ length: ids.length / length }, (_, i) =>
+    corpus.print(options, tokenizer.decode(ids.subarray(i * length, (i + 1) * length))),
+  );
+}
+
+/** All sequences of a split, [n,T], at most `most` of them. */
+export function allSequences(dataset: TextDataset, most = dataset.count): Int32Array {
+  const n = Math.min(most, dataset.count);
+  const all = new Int32Array(n * dataset.length);
+  dataset.read(
+    Uint32Array.from({ length: n }, (_, i) => i),
+    all,
+  );
+  return all;
+}

@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { checkTextConfig, type TextRunConfig, textRecipes } from "../../recipes/text/index.ts";
+import { readEvents } from "../run-folder/events.ts";
+import { checkMethod } from "../sequence/methods/registry.ts";
+import { evaluateText } from "./evaluate-text.ts";
+import { TextRun } from "./text-run.ts";
+import { resumeText, trainText } from "./train-text.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "gansmith-text-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** 240 sentences of one form. */
+const texts = ["cat", "dog", "bird", "fish", "cow", "fox"].flatMap((who) =>
+  ["sat", "lay", "slept", "sang", "ran"].flatMap((did) =>
+    ["mat", "rug", "tree", "hill", "road", "roof", "wall", "moss"].map(
+      (where) => `the ${who} ${did} on the ${where}`,
+    ),
+  ),
+);
+const path = join(folder, "sentences.txt");
+writeFileSync(path, `${texts.join("\n")}\n`);
+
+function config(changes: Partial<TextRunConfig> = {}): TextRunConfig {
+  return checkTextConfig({
+    ...{ kind: "text", recipe: "text", length: 8, seed: 1, samples: 2, threads: 1 },
+    data: { name: "file", path },
+    tokenizer: { kind: "word", minimumCount: 1 },
+    generator: { embedding: 8, hidden: 32, dropout: 0 },
+    stages: [
+      { method: { name: "likelihood", batch: 16, learningRate: 0.02 }, iterations: 4 },
+      {
+        method: { name: "cot", batch: 16, generatorSteps: 4 },
+        ...{ iterations: 3, patience: 2 },
+      },
+    ],
+    ...changes,
+  });
+}
+
+test("a run learns to write sentences, says so in its folder, and is judged", async () => {
+  const out = join(folder, "whole");
+  const stages = [
+    { method: { name: "likelihood", batch: 16, learningRate: 0.02 }, iterations: 25, patience: 5 },
+  ];
+  const { run, reason, nll } = await trainText(config({ stages }), { out });
+  expect(reason).toBe("finished");
+  // 240 sentences of 7 tokens with the end: a perfect model has ln(240) / 7 nats a token.
+  expect(nll).toBeLessThan(1);
+  const written = await run.sample(50, { seed: 5 });
+  const right = written.filter((t) => texts.includes(t)).length;
+  expect(right).toBeGreaterThan(40);
+  expect(await run.sample(50, { seed: 5 })).toEqual(written);
+  const begun = await run.sample(10, { prefix: "the fox", temperature: 0.5 });
+  expect(begun.every((t) => t.startsWith("the fox "))).toBe(true);
+  expect(readFileSync(join(out, "samples", "000001.txt"), "utf8").trim()).not.toBe("");
+  const types = readEvents(join(out, "events.jsonl")).map((e) => e.type);
+  expect(types[0]).toBe("start");
+  expect(types.at(-1)).toBe("stop");
+  const found = await evaluateText(new TextRun(out), { n: 20, metrics: ["bleu", "novelty"] });
+  expect(Object.keys(found)).toEqual(["bleu", "novelty"]);
+  expect(found.bleu?.value).toBeGreaterThan(0.5);
+  await expect(evaluateText(run, { metrics: ["blue"] })).rejects.toThrow('Did you mean "bleu"');
+});
+
+test.each([2, 5])(
+  "stopped after iteration %i and resumed, a run ends with the same bits",
+  async (at) => {
+    const whole = await trainText(config(), { out: join(folder, `straight-${at}`) });
+    const out = join(folder, `stopped-${at}`);
+    const stop = new AbortController();
+    const stopped = await trainText(config(), {
+      out,
+      signal: stop.signal,
+      onIteration: ({ step }) => step === at && stop.abort(),
+    });
+    expect(stopped.reason).toBe("interrupted");
+    expect(stopped.step).toBe(at);
+    const resumed = await resumeText(out);
+    expect(resumed.step).toBe(whole.step);
+    expect(resumed.run.checkpoint().tensors).toEqual(whole.run.checkpoint().tensors);
+    expect(await resumed.run.sample(5)).toEqual(await whole.run.sample(5));
+  },
+);
+
+test("wrong wishes are refused before anything is written", async () => {
+  const out = join(folder, "none");
+  const refused = async (changes: object, message: string) =>
+    expect(async () => trainText({ ...config(), ...changes }, { out })).rejects.toThrow(message);
+  await refused({ length: 0 }, "length must be >= 1");
+  await refused({ stages: [] }, "stages must");
+  await refused({ stages: [{ method: { name: "seqgam" }, iterations: 1 }] }, 'mean "seqgan"');
+  await refused(
+    { stages: [{ method: { name: "cot", batch: 0 }, iterations: 1 }] },
+    "method.batch is refused",
+  );
+  await refused({ stages: [{ method: { name: "cot" }, iterations: 0 }] }, "iterations must be");
+  await refused({ data: { name: "file", path: "nowhere.txt" } }, "nowhere.txt");
+  await refused({ data: { name: "brwn" } }, 'Did you mean "brown"');
+  await refused({ tokenizer: { kind: "words" } }, 'Did you mean "word"');
+  await refused({ generator: { hidden: 0 } }, "generator.hidden must be");
+  await refused({ samples: 0 }, "samples must be");
+  expect(() => readFileSync(join(out, "config.json"))).toThrow();
+  const run = new TextRun(join(folder, "whole"));
+  await expect(run.sample(1, { prefix: "the unicorn" })).rejects.toThrow("never had");
+  const long = "the cat the cat the cat the cat";
+  await expect(run.sample(1, { prefix: long })).rejects.toThrow("leaves nothing to write");
+});
+
+test("every recipe of text is a configuration whose methods take their options", () => {
+  for (const { name, config: own } of textRecipes) {
+    for (const { method } of checkTextConfig({ recipe: name, ...own }).stages) checkMethod(method);
+  }
+});
