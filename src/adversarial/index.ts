@@ -61,6 +61,7 @@ export {
   policyGradientPhase,
   type RolloutGraph,
   rolloutGraph,
+  type SamplerGraphOptions,
   type SequenceDiscriminator,
   type SequenceGenerator,
   type SequenceState,

@@ -6,4 +6,4 @@ export { likelihoodGame, likelihoodGraph } from "./likelihood.ts";
 export { type MediatorOptions, mediatedPhase, mediatorPhase, mediatorScope } from "./mediator.ts";
 export { policyGradientPhase } from "./policy-gradient.ts";
 export { type RolloutGraph, rolloutGraph } from "./rollout-graph.ts";
-export { sequenceSamplerGraph } from "./sampler-graph.ts";
+export { type SamplerGraphOptions, sequenceSamplerGraph } from "./sampler-graph.ts";

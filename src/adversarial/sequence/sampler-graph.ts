@@ -5,20 +5,25 @@ import { sampleCategorical, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
+export interface SamplerGraphOptions {
+  readonly prefixed?: boolean;
+  readonly never?: readonly number[];
+}
+
 /**
  * The generator as it is used, for any number N of sequences: inputs `uniform` [T,N] in [0, 1), one
  * number a token, and `temperature` [], by which logits are divided; its variables are further inputs by
  * name. Output `tokens` i32 [T,N]. With `prefixed` there are two more: `prefix` i32 [T,N], and `prefixed`
- * [T,N], 1 where the token stands there already and 0 where it is drawn.
+ * [T,N], 1 where the token stands there already and 0 where it is drawn. Tokens of `never` are not drawn.
  */
 export function sequenceSamplerGraph(
   generator: SequenceGenerator,
-  prefixed = false,
+  { prefixed = false, never = [] }: SamplerGraphOptions = {},
 ): {
   readonly graph: NamedGraph;
   readonly variables: readonly Variable[];
 } {
-  const { length, start, end } = generator;
+  const { vocabulary, length, start, end } = generator;
   const variables = new Variables();
   const scope = variables.scope(generatorScope, "eval");
   const uniform = leaf("uniform", [length, "N"], { kind: "noise", distribution: "uniform" });
@@ -32,6 +37,8 @@ export function sequenceSamplerGraph(
     : undefined;
   const rowOf = (x: Value, t: number) => ops.reshape(ops.slice(x, 0, t, t + 1), ["N"]);
   const row = (t: number) => rowOf(uniform, t);
+  const mask = Float64Array.from({ length: vocabulary }, (_, i) => Number(!never.includes(i)));
+  const allowed = never.length > 0 ? ops.constant(mask, [1, vocabulary]) : undefined;
   let state = generator.begin(scope, row(0));
   let token = ops.cast(ops.add(ops.mul(row(0), ops.scalar(0)), ops.scalar(start)), "i32");
   const tokens: Value[] = [];
@@ -40,7 +47,8 @@ export function sequenceSamplerGraph(
     const read = generator.read(scope, token, state);
     state = read.state;
     const logits = ops.add(ops.matMul(read.hidden, weight, { transB: true }), bias);
-    token = sampleCategorical(ops.softmax(ops.div(logits, temperature), 1), row(t));
+    const likely = ops.softmax(ops.div(logits, temperature), 1);
+    token = sampleCategorical(allowed ? ops.mul(likely, allowed) : likely, row(t));
     if (end !== undefined && t > 0) token = afterEnd(before, token, end);
     if (begun) token = mixed(rowOf(begun.prefixed, t), rowOf(begun.prefix, t), token);
     tokens.push(ops.reshape(token, [1, "N"]));

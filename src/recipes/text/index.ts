@@ -1,2 +1,2 @@
 export { checkTextConfig, type TextRunConfig } from "./text-config.ts";
-export { type TextRecipe, textRecipes } from "./text-recipes.ts";
+export { textRecipes } from "./text-recipes.ts";

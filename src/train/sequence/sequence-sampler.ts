@@ -1,4 +1,8 @@
-import { type SequenceGenerator, sequenceSamplerGraph } from "../../adversarial/index.ts";
+import {
+  type SamplerGraphOptions,
+  type SequenceGenerator,
+  sequenceSamplerGraph,
+} from "../../adversarial/index.ts";
 import type { Backend, Tensor } from "../../runtime/session.ts";
 import type { Random } from "../../util/random.ts";
 import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
@@ -20,9 +24,9 @@ export class SequenceSampler {
   static async create(
     generator: SequenceGenerator,
     backend: Backend,
-    prefixed = false,
+    options: SamplerGraphOptions = {},
   ): Promise<SequenceSampler> {
-    const network = sequenceSamplerGraph(generator, prefixed);
+    const network = sequenceSamplerGraph(generator, options);
     return new SequenceSampler(generator, await WeightedSession.compile(network, backend));
   }
 

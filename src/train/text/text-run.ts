@@ -97,9 +97,7 @@ export class TextRun {
     if (begin.includes(UNKNOWN)) {
       throw usageError(`the prefix "${prefix}" has what the run's texts never had.`);
     }
-    const generator = textGenerator(this.config, tokenizer.vocabulary);
-    const backend = textBackend(this.config);
-    const sampler = await SequenceSampler.create(generator, backend, begin.length > 0);
+    const sampler = await textSampler(this.config, tokenizer, begin.length > 0);
     try {
       const tensors = [...this.checkpoint().tensors];
       const arrays = new Map(tensors.map(([name, t]) => [name, t.data as Float32Array]));
@@ -131,6 +129,17 @@ export function textGenerator(
 ): SequenceGenerator {
   const shape = { vocabulary, length, start: START, ...(!fixedLength && { end: END }) };
   return lstmGenerator(generator, shape);
+}
+
+/** A sampler that writes no token without a text. */
+export function textSampler(
+  config: TextRunConfig,
+  { vocabulary }: Tokenizer,
+  prefixed = false,
+): Promise<SequenceSampler> {
+  const generator = textGenerator(config, vocabulary);
+  const never = [START, UNKNOWN, ...(config.fixedLength ? [END] : [])];
+  return SequenceSampler.create(generator, textBackend(config), { prefixed, never });
 }
 
 export function textBackend({ backend, threads }: TextRunConfig): Backend {

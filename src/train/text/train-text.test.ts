@@ -85,6 +85,16 @@ test.each([2, 5])(
   },
 );
 
+test("a run that was killed before its first checkpoint begins anew", async () => {
+  const whole = await trainText(config(), { out: join(folder, "killed") });
+  const expected = whole.run.checkpoint().tensors;
+  for (const name of ["checkpoints", "tokenizer.json"]) {
+    rmSync(join(folder, "killed", name), { recursive: true });
+  }
+  const { run } = await resumeText(join(folder, "killed"));
+  expect(run.checkpoint().tensors).toEqual(expected);
+});
+
 test("wrong wishes are refused before anything is written", async () => {
   const out = join(folder, "none");
   const refused = async (changes: object, message: string) =>

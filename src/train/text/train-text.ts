@@ -12,7 +12,7 @@ import { RunFolder } from "../run-folder/run-folder.ts";
 import { ScalarAccumulator } from "../run-folder/scalar-accumulator.ts";
 import { Course, type Iterated } from "../sequence/course.ts";
 import { checkMethod } from "../sequence/methods/registry.ts";
-import { SequenceSampler } from "../sequence/sequence-sampler.ts";
+import type { SequenceSampler } from "../sequence/sequence-sampler.ts";
 import {
   allSequences,
   openTexts,
@@ -20,6 +20,7 @@ import {
   TextRun,
   textBackend,
   textGenerator,
+  textSampler,
   tokenizerFile,
 } from "./text-run.ts";
 
@@ -69,20 +70,31 @@ export async function trainText(
   for (const { method } of checked.stages) checkMethod(method);
   const { out } = options;
   if (out !== undefined) RunFolder.checkVacant(out);
-  const texts = await openTexts(checked, "train");
-  const validation = await openTexts(checked, "validation", texts.tokenizer);
-  const course = await courseOf(checked, texts, validation);
-  let folder: RunFolder;
-  try {
-    folder = RunFolder.create({
+  const make = () =>
+    RunFolder.create({
       ...{ name: checked.recipe, config: checked as unknown as JsonObject },
       ...(out !== undefined && { dir: out }),
     });
+  return playFromStart(make, checked, options);
+}
+
+/** From the first iteration, in a folder that is made once the texts are read. */
+async function playFromStart(
+  make: RunFolder | (() => RunFolder),
+  config: TextRunConfig,
+  options: TrainTextOptions,
+): Promise<TextEnd> {
+  const texts = await openTexts(config, "train");
+  const validation = await openTexts(config, "validation", texts.tokenizer);
+  const course = await courseOf(config, texts, validation);
+  let folder: RunFolder;
+  try {
+    folder = typeof make === "function" ? make() : make;
   } catch (error) {
     await course.release();
     throw error;
   }
-  const session = { folder, config: checked, texts, course, step: 0, elapsedMs: 0 };
+  const session = { folder, config, texts, course, step: 0, elapsedMs: 0 };
   return play(session, options, (events) => {
     writeFileAtomic(join(folder.path, tokenizerFile), JSON.stringify(texts.tokenizer.json));
     events.write({ type: "start", info: aboutSession(texts) });
@@ -98,20 +110,19 @@ export async function resumeText(
   try {
     const run = new TextRun(path);
     const { config } = run;
+    const store = new CheckpointStore(folder.checkpointsPath);
+    if (store.list().length === 0) return await playFromStart(folder, config, options);
     const { step, state, tensors } = run.checkpoint();
     const texts = await run.openData("train");
     const { course: saved, elapsedMs, fingerprint } = state as unknown as SavedText;
     if (texts.fingerprint !== fingerprint) {
-      options.onWarning?.(
-        "the texts have changed since the run began: it goes on with the new ones.",
-      );
+      const message = "the texts have changed since the run began: it goes on with the new ones.";
+      options.onWarning?.(message);
     }
     const arrays: Arrays = new Map([...tensors].map(([name, t]) => [name, t.data as Float32Array]));
-    const course = await courseOf(config, texts, await run.openData("validation"), {
-      arrays,
-      state: saved,
-    });
-    new CheckpointStore(folder.checkpointsPath).discardAfter(step);
+    const validation = await run.openData("validation");
+    const course = await courseOf(config, texts, validation, { arrays, state: saved });
+    store.discardAfter(step);
     const session = { folder, config, texts, course, step, elapsedMs };
     return await play(session, options, (events) =>
       events.write({ type: "resume", step, info: aboutSession(texts) }),
@@ -161,8 +172,7 @@ async function play(
   const events = new EventWriter(folder.eventsPath);
   const { tokenizer } = texts;
   const store = new CheckpointStore(folder.checkpointsPath, { keep: config.keepCheckpoints });
-  const generator = textGenerator(config, tokenizer.vocabulary);
-  const sampler = await SequenceSampler.create(generator, textBackend(config));
+  const sampler = await textSampler(config, tokenizer);
   const start = performance.now();
   const elapsed = () => before.elapsedMs + performance.now() - start;
   let { step } = before;
