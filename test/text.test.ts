@@ -96,7 +96,7 @@ const bad: readonly (readonly [readonly string[], string])[] = [
   [["sample", "run", "--n", "0"], ">= 1"],
   [["eval", "run", "--metrics", "fid"], "unknown metric"],
   [["eval", "run", "--network", "mnist"], "--network"],
-  [["export", "run", "--out", "text.onnx"], "cannot be exported yet"],
+  [["export", "run", "--out", "text.safetensors"], "is written as ONNX"],
   [["resume", "run", "--kimg", "3"], "--kimg is for images"],
 ];
 

@@ -25,12 +25,19 @@ export function addExport(program: Command): Command {
     )
     .requiredOption("--out <path>", "the file, or the folder of a training-step");
   return addJson(command).action(async (path: string, { format, out, json }: ExportFlags) => {
+    const output = new Output(json === true);
     const { TextRun } = await import("../train/text/text-run.ts");
     if (TextRun.is(path)) {
-      throw usageError("export: generators of text cannot be exported yet; sample writes texts.");
+      if ((format ?? "onnx") !== "onnx" || !out.endsWith(".onnx")) {
+        throw usageError("export: a generator of text is written as ONNX, to a file in .onnx.");
+      }
+      const { exportText } = await import("../train/text/text-onnx.ts");
+      const told = exportText(new TextRun(path), out);
+      output.text(`wrote ${out}`);
+      output.result({ run: path, out, format: "onnx", ...told });
+      return;
     }
     const { Run } = await import("../train/run.ts");
-    const output = new Output(json === true);
     const told = await new Run(path).export(out, format);
     output.text(`wrote ${out}`);
     output.result({ run: path, out, ...(format !== undefined && { format }), ...told });

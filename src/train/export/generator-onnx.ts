@@ -1,12 +1,10 @@
 import { generatorGraph } from "../../adversarial/index.ts";
 import { simplify } from "../../graph/passes/index.ts";
 import type { Value } from "../../graph/value.ts";
-import { emitModel } from "../../onnx/emit.ts";
-import { encodeModelChunks, type OnnxModel, type OnnxTensor } from "../../onnx/model.ts";
-import { GansmithError } from "../../util/errors.ts";
+import { encodeModelChunks, type OnnxModel } from "../../onnx/model.ts";
 import { writeFileAtomic } from "../../util/node/files.ts";
-import { version } from "../../util/version.ts";
 import type { Run, TrainedGenerator } from "../run.ts";
+import { boundModel } from "./bound-model.ts";
 import type { ExportFormat } from "./format.ts";
 
 /** The generator alone, ready to draw images: `generator.onnx`. */
@@ -32,19 +30,8 @@ function generatorModel(run: Run, { model, weights, classes, step }: TrainedGene
   const { graph, variables } = generatorGraph(model);
   const [images] = simplify([...graph.outputs.values()]);
   const outputs = new Map([["images", images as Value]]);
-  const emitted = emitModel({ ...graph, outputs });
-  const arrays = new Map<string, OnnxTensor>();
-  for (const { name, shape } of variables) {
-    const data = weights.get(name);
-    if (!data) throw new GansmithError("checkpoint", `the checkpoint has no array "${name}".`);
-    arrays.set(name, { name, dtype: "f32", dims: shape, data });
-  }
-  const { inputs, initializers } = emitted.graph;
-  const bound = inputs.flatMap(({ name }) => arrays.get(name) ?? []);
   const { config } = run;
-  return {
-    ...emitted,
-    producerVersion: version,
+  return boundModel({ ...graph, outputs }, variables, weights, {
     docString: `Generator of ${config.recipe}: z [N,${model.latent}] ~ N(0, I) -> images in [-1, 1].`,
     metadata: {
       recipe: config.recipe,
@@ -57,12 +44,6 @@ function generatorModel(run: Run, { model, weights, classes, step }: TrainedGene
       image: [model.image.channels, model.image.size, model.image.size].join("x"),
       valueRange: "[-1, 1]",
       layout: "NCHW",
-      gansmith: version,
     },
-    graph: {
-      ...emitted.graph,
-      inputs: inputs.filter(({ name }) => !arrays.has(name)),
-      initializers: [...initializers, ...bound],
-    },
-  };
+  });
 }

@@ -19,6 +19,7 @@ import type { Backend } from "../../runtime/session.ts";
 import { GansmithError, usageError } from "../../util/errors.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
+import type { Arrays } from "../loop/weighted-session.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint.ts";
 import { RunFolder } from "../run-folder/run-folder.ts";
 import { keptWeights } from "../sequence/course.ts";
@@ -62,6 +63,13 @@ export class TextRun {
     );
   }
 
+  /** The generator's arrays by variable name, and the iterations that they took. */
+  weights(): { readonly weights: Arrays; readonly step: number } {
+    const { tensors, step } = this.checkpoint();
+    const all = [...tensors].map(([name, t]) => [name, t.data as Float32Array] as const);
+    return { weights: keptWeights(new Map(all)), step };
+  }
+
   tokenizer(): Tokenizer {
     const path = join(this.path, tokenizerFile);
     try {
@@ -99,9 +107,7 @@ export class TextRun {
     }
     const sampler = await textSampler(this.config, tokenizer, begin.length > 0);
     try {
-      const tensors = [...this.checkpoint().tensors];
-      const arrays = new Map(tensors.map(([name, t]) => [name, t.data as Float32Array]));
-      sampler.setWeights(keptWeights(arrays));
+      sampler.setWeights(this.weights().weights);
       return await sampler.draw(n, new Random(seed, "samples"), { temperature, begin });
     } finally {
       await sampler.release();
@@ -138,8 +144,13 @@ export function textSampler(
   prefixed = false,
 ): Promise<SequenceSampler> {
   const generator = textGenerator(config, vocabulary);
-  const never = [START, UNKNOWN, ...(config.fixedLength ? [END] : [])];
+  const never = wordlessTokens(config);
   return SequenceSampler.create(generator, textBackend(config), { prefixed, never });
+}
+
+/** Tokens that stand for no text. */
+export function wordlessTokens({ fixedLength }: TextRunConfig): readonly number[] {
+  return [START, UNKNOWN, ...(fixedLength ? [END] : [])];
 }
 
 export function textBackend({ backend, threads }: TextRunConfig): Backend {

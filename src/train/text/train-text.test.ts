@@ -1,11 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, expect, test } from "vitest";
 import { checkTextConfig, type TextRunConfig, textRecipes } from "../../recipes/text/index.ts";
+import { Random } from "../../util/random.ts";
 import { readEvents } from "../run-folder/events.ts";
 import { checkMethod } from "../sequence/methods/registry.ts";
+import { timeMajor } from "../sequence/sequence-judge.ts";
 import { evaluateText } from "./evaluate-text.ts";
+import { exportText } from "./text-onnx.ts";
 import { TextRun } from "./text-run.ts";
 import { resumeText, trainText } from "./train-text.ts";
 
@@ -63,6 +67,26 @@ test("a run learns to write sentences, says so in its folder, and is judged", as
   expect(Object.keys(found)).toEqual(["bleu", "novelty"]);
   expect(found.bleu?.value).toBeGreaterThan(0.5);
   await expect(evaluateText(run, { metrics: ["blue"] })).rejects.toThrow('Did you mean "bleu"');
+});
+
+test("exported as ONNX, a generator writes the same tokens for the same numbers", async () => {
+  const run = new TextRun(join(folder, "whole"));
+  const path = join(folder, "whole.onnx");
+  const { length, vocabulary } = exportText(run, path);
+  const n = 50;
+  // As the sampler of the run draws them.
+  const uniform = new Float32Array(length * n);
+  new Random(5, "samples").fillUniform(uniform);
+  const session = await InferenceSession.create(path);
+  const { tokens } = await session.run({
+    uniform: new Tensor("float32", uniform, [length, n]),
+    temperature: new Tensor("float32", [1], []),
+    prefix: new Tensor("int32", new Int32Array(length * n), [length, n]),
+    prefixed: new Tensor("float32", new Float32Array(length * n), [length, n]),
+  });
+  const own = await run.draw(n, { seed: 5 });
+  expect(timeMajor(own, length, n)).toEqual(tokens?.data);
+  expect(Math.max(...own)).toBeLessThan(vocabulary);
 });
 
 test.each([2, 5])(

@@ -1,0 +1,41 @@
+import { sequenceSamplerGraph } from "../../adversarial/index.ts";
+import { encodeModelChunks } from "../../onnx/model.ts";
+import { writeFileAtomic } from "../../util/node/files.ts";
+import { boundModel } from "../export/bound-model.ts";
+import { type TextRun, textGenerator, wordlessTokens } from "./text-run.ts";
+
+/** What an exported generator of text is like. */
+export interface ExportedText {
+  readonly file: string;
+  readonly bytes: number;
+  /** Tokens of a text, T. */
+  readonly length: number;
+  readonly vocabulary: number;
+  readonly step: number;
+}
+
+/**
+ * Writes the sampler as one ONNX file for any number N of texts. Inputs: `uniform` [T,N] in [0, 1), a
+ * number a token; `temperature` []; `prefix` i32 [T,N], and `prefixed` [T,N], 1 where the prefix's token
+ * stands and 0 where it is drawn. Output `tokens` i32 [T,N]. The tokenizer is in its metadata.
+ */
+export function exportText(run: TextRun, out: string): ExportedText {
+  const tokenizer = run.tokenizer();
+  const { config } = run;
+  const { weights, step } = run.weights();
+  const { vocabulary } = tokenizer;
+  const generator = textGenerator(config, vocabulary);
+  const never = wordlessTokens(config);
+  const { graph, variables } = sequenceSamplerGraph(generator, { prefixed: true, never });
+  const { length, seed, recipe } = config;
+  const model = boundModel(graph, variables, weights, {
+    docString: `Generator of ${recipe}: uniform [${length},N] in [0, 1) -> tokens [${length},N].`,
+    metadata: {
+      ...{ recipe, data: config.data.name, seed: String(seed), step: String(step) },
+      ...{ length: String(length), tokenizer: JSON.stringify(tokenizer.json) },
+    },
+  });
+  const { parts, length: bytes } = encodeModelChunks(model);
+  writeFileAtomic(out, parts);
+  return { file: out, bytes, length, vocabulary, step };
+}
