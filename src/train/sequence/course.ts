@@ -38,6 +38,8 @@ export interface Iterated {
   /** Validation NLL, nats a token. */
   readonly nll: number;
   readonly scalars: ReadonlyMap<string, number>;
+  /** Real sequences shown so far, in all stages. */
+  readonly shown: number;
 }
 
 /** Teaches a generator stage by stage, each with what the one before has left. */
@@ -48,6 +50,8 @@ export class Course {
   #teacher: SequenceTeacher | undefined;
   #stage = 0;
   #iteration = 0;
+  /** Real sequences that earlier stages have shown. */
+  #shownBefore = 0;
   /** What stages before have left, or this one's best. */
   #kept: Taught | undefined;
 
@@ -77,6 +81,7 @@ export class Course {
   async next(): Promise<Iterated | undefined> {
     while (this.#ended()) {
       if (this.#stage >= this.#stages.length - 1) return undefined;
+      this.#shownBefore += this.#teacher?.shown() ?? 0;
       await this.#teacher?.release();
       this.#teacher = undefined;
       this.#stage++;
@@ -95,7 +100,8 @@ export class Course {
     if (first || patience === undefined || nll < (this.#kept as Taught).nll) {
       this.#kept = { weights, nll, iteration };
     }
-    return { stage: this.#stage, iteration, nll, scalars };
+    const shown = this.#shownBefore + this.#teacher.shown();
+    return { stage: this.#stage, iteration, nll, scalars, shown };
   }
 
   /** All that `open` needs to go on as if it had never stopped; after an iteration. */
@@ -107,6 +113,7 @@ export class Course {
       arrays: new Map([...arrays, ...kept]),
       state: {
         ...{ stage: this.#stage, iteration: this.#iteration, teacher: state },
+        shownBefore: this.#shownBefore,
         kept: { nll, iteration },
       },
     };
@@ -121,6 +128,7 @@ export class Course {
     const saved = state as unknown as SavedCourse;
     this.#stage = saved.stage;
     this.#iteration = saved.iteration;
+    this.#shownBefore = saved.shownBefore;
     this.#kept = { weights: keptWeights(arrays), ...saved.kept };
     const { validation: _, ...inputs } = this.#inputs;
     this.#teacher = await openTeacher((this.#stages[saved.stage] as Stage).method, inputs);
@@ -138,6 +146,7 @@ export class Course {
 interface SavedCourse {
   readonly stage: number;
   readonly iteration: number;
+  readonly shownBefore: number;
   readonly teacher: JsonObject;
   readonly kept: { readonly nll: number; readonly iteration: number };
 }

@@ -31,6 +31,8 @@ export interface SequenceTeacher {
   iterate(): Promise<ReadonlyMap<string, number>>;
   /** G's arrays by variable name, as it is to be used. */
   weights(): Promise<Arrays>;
+  /** Real sequences that it has shown so far. */
+  shown(): number;
   /** Everything that it needs to go on just so. */
   save(): Promise<TeacherSnapshot>;
   restore(snapshot: TeacherSnapshot): Promise<void>;

@@ -64,6 +64,13 @@ export class Players {
     return this.#order.batchesPerEpoch;
   }
 
+  /** Real sequences that were shown so far. */
+  get shown(): number {
+    const { epoch, position } = this.#order.state;
+    const { count, batch, batchesPerEpoch } = this.#order;
+    return epoch * (batchesPerEpoch > 0 ? batchesPerEpoch * batch : count) + position;
+  }
+
   /** Steps of a network so far. */
   steps(network: string): number {
     return this.#engine.updates.get(network) ?? 0;

@@ -102,7 +102,11 @@ test.each([2, 5])(
     });
     expect(stopped.reason).toBe("interrupted");
     expect(stopped.step).toBe(at);
-    const resumed = await resumeText(out);
+    const shown: number[] = [];
+    const resumed = await resumeText(out, { onIteration: (done) => shown.push(done.shown) });
+    // 240 sentences, 16 at a time; of CoT's 3 iterations each shows 4 times 16.
+    const train = 16 * Math.floor((await whole.run.openData("train")).count / 16);
+    expect(shown.at(-1)).toBe(4 * train + 3 * 64);
     expect(resumed.step).toBe(whole.step);
     expect(resumed.run.checkpoint().tensors).toEqual(whole.run.checkpoint().tensors);
     expect(await resumed.run.sample(5)).toEqual(await whole.run.sample(5));

@@ -210,7 +210,7 @@ async function play(
       for (const [name, value] of [...done.scalars, ["nll", done.nll] as const]) {
         values.add(name, value);
       }
-      const kimg = (step * texts.count) / 1000;
+      const kimg = done.shown / 1000;
       events.write({ type: "scalars", step, kimg, elapsedMs: elapsed(), values: values.take() });
       onIteration?.({ ...done, step, elapsedMs: elapsed(), samples });
       const due = performance.now() - lastSave >= 1000 * config.checkpointEverySeconds;

@@ -87,6 +87,7 @@ export const cot: SequenceMethod<CotOptions> = {
         return sums;
       },
       weights: () => players.weights(generatorScope),
+      shown: () => players.shown,
       save: () => players.save(),
       restore: (snapshot) => players.restore(snapshot),
       release: async () => {

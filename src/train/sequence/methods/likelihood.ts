@@ -50,6 +50,7 @@ export const likelihood: SequenceMethod<LikelihoodOptions> = {
         return new Map([["mle.loss", sum / perPass]]);
       },
       weights: () => players.weights(generatorScope, average > 0),
+      shown: () => players.shown,
       save: () => players.save(),
       restore: (snapshot) => players.restore(snapshot),
       release: () => players.release(),

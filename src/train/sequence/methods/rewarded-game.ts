@@ -101,6 +101,7 @@ export async function openRewardedGame(
       ]);
     },
     weights: () => players.weights(generatorScope),
+    shown: () => players.shown,
     save: () => players.save(),
     restore: (snapshot) => players.restore(snapshot),
     release: async () => {
