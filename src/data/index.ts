@@ -22,3 +22,13 @@ export { imageZip } from "./sources/image-zip.ts";
 export { mnist } from "./sources/mnist.ts";
 export type { StackedMnistOptions } from "./sources/stacked-mnist.ts";
 export { stackedMnist } from "./sources/stacked-mnist.ts";
+export {
+  corpora,
+  loadTokenizer,
+  openText,
+  type TextDataset,
+  type TextRequest,
+  type TextSpec,
+  type Tokenizer,
+  trainTokenizer,
+} from "./text/index.ts";

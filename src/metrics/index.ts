@@ -21,3 +21,13 @@ export type { SampleSource } from "./judged-images.ts";
 export type { Measurement, Metric, MetricContext, Space } from "./metric.ts";
 export { classifierValues } from "./networks/trained-classifier.ts";
 export { metricByName, metrics } from "./registry.ts";
+export {
+  bleuScores,
+  copiedSpans,
+  distinctShares,
+  quatrainMetrics,
+  quatrainShare,
+  selfBleuScores,
+  textMetrics,
+  uniqueShare,
+} from "./text/index.ts";

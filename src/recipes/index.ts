@@ -15,6 +15,7 @@ export {
 } from "./config.ts";
 export { describeIssues } from "./describe-issues.ts";
 export { defaults, type Recipe } from "./recipe.ts";
+export { checkTextConfig, type TextRunConfig, textRecipes } from "./text/index.ts";
 
 /** Every recipe; a new one is a file and a line here. */
 export const recipes: readonly Recipe[] = [

@@ -18,4 +18,8 @@ export { type CardMetric, type ModelCard, writeModelCard } from "./run-folder/mo
 export { RunFolder, type RunFolderOptions } from "./run-folder/run-folder.ts";
 export { type Moments, ScalarAccumulator, summarize } from "./run-folder/scalar-accumulator.ts";
 export type { TrainingEnd, TrainingReport } from "./session/messages.ts";
+export { type EvaluateTextOptions, evaluateText, type TextFigure } from "./text/evaluate-text.ts";
+export { exportText } from "./text/text-onnx.ts";
+export { TextRun, type TextSampleOptions } from "./text/text-run.ts";
+export { resumeText, type TrainTextOptions, trainText } from "./text/train-text.ts";
 export { resume, type TrainOptions, trainConfig } from "./train.ts";
