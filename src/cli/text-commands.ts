@@ -53,7 +53,7 @@ export async function sampleText(
   const texts = await run.sample(n, { seed, temperature, prefix });
   const told = { run: path, n, seed, temperature };
   if (out === undefined) {
-    output.text(texts.join(texts.some((t) => t.includes("\n")) ? "\n\n" : "\n"));
+    output.text(below(texts));
     output.result({ ...told, texts });
     return;
   }
@@ -85,6 +85,11 @@ export async function evalText(
   output.text(table([["metric", "value", "floor", "samples", "better"], ...rows]));
   output.text("The floor is what as many real texts get.");
   output.result({ run: path, metrics: found });
+}
+
+/** Texts below each other, an empty line between those of several lines. */
+function below(texts: readonly string[]): string {
+  return texts.join(texts.some((t) => t.includes("\n")) ? "\n\n" : "\n");
 }
 
 /** A corpus by name, or a file. */
@@ -141,7 +146,7 @@ export async function watchText(
     if (reason === "interrupted") {
       output.text(`Saved at iteration ${step}. Go on with: npx gansmith resume ${run.path}`);
     } else {
-      output.text(`\n${(await run.sample(8)).join("\n\n")}\n`);
+      output.text(`\n${below(await run.sample(8))}\n`);
       output.text(
         `${run.path}: ${step} iterations, validation NLL ${nll.toFixed(3)} nats a token, ${formatDuration(elapsedMs / 1000)}.`,
       );

@@ -39,7 +39,12 @@ export const textRecipes: readonly TextRecipe[] = [
       ...{ length: 40, seed: 0 },
       data: { name: "wordnet" },
       generator: wide,
-      stages: [start(20)],
+      stages: [
+        {
+          method: { name: "likelihood", learningRate: 2e-3, leastSteps: 100 },
+          ...{ iterations: 20, patience: 3 },
+        },
+      ],
     },
   },
   {
