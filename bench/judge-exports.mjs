@@ -7,23 +7,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { Run } from "../dist/index.js";
 import { encodeSafetensors } from "../dist/onnx/safetensors.js";
 import { cpuBackend } from "../dist/runtime/index.js";
 import { Sampler } from "../dist/train/loop/sampler.js";
 import { Random } from "../dist/util/random.js";
+import { judgeFlags } from "./judge-flags.mjs";
 
 const here = import.meta.dirname;
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { python: { type: "string", default: join(here, "..", ".venv", "bin", "python") } },
-});
-const [path] = positionals;
-if (path === undefined) {
-  console.error("bench/judge-exports.mjs needs a run folder, such as runs/00001-mnist-quick");
-  process.exit(2);
-}
+const { path, python } = judgeFlags("judge-exports.mjs", "runs/00001-mnist-quick");
 
 const folder = mkdtempSync(join(tmpdir(), "gansmith-judge-"));
 const at = (name) => join(folder, name);
@@ -70,11 +62,9 @@ async function expectedImages(run) {
 }
 
 function judge(what, script, args) {
-  const { status, stdout, stderr } = spawnSync(
-    flags.python,
-    [join(here, "peers", script), ...args],
-    { encoding: "utf8" },
-  );
+  const { status, stdout, stderr } = spawnSync(python, [join(here, "peers", script), ...args], {
+    encoding: "utf8",
+  });
   const said = (stdout || stderr || "the program did not start").trim().split("\n").at(-1);
   console.log(`${status === 0 ? "ok    " : "FAILED"} ${what}: ${said.slice(0, 600)}`);
   if (status !== 0) failed++;

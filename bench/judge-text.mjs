@@ -5,22 +5,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { encodeSafetensors } from "../dist/onnx/safetensors.js";
 import { exportText } from "../dist/train/text/text-onnx.js";
 import { TextRun } from "../dist/train/text/text-run.js";
 import { Random } from "../dist/util/random.js";
+import { judgeFlags } from "./judge-flags.mjs";
 
 const here = import.meta.dirname;
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { python: { type: "string", default: join(here, "..", ".venv", "bin", "python") } },
-});
-const [path] = positionals;
-if (path === undefined) {
-  console.error("bench/judge-text.mjs needs a run folder of text, such as runs/00001-text");
-  process.exit(2);
-}
+const { path, python } = judgeFlags("judge-text.mjs", "runs/00001-text");
 
 const folder = mkdtempSync(join(tmpdir(), "gansmith-judge-"));
 try {
@@ -38,7 +30,7 @@ try {
   ]);
   writeFileSync(expected, encodeSafetensors(tensors));
   const judge = join(here, "peers", "text_tokens.py");
-  const { status } = spawnSync(flags.python, [judge, model, expected], { stdio: "inherit" });
+  const { status } = spawnSync(python, [judge, model, expected], { stdio: "inherit" });
   process.exitCode = status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,19 +1,11 @@
 import type { Command } from "commander";
 import { usageError } from "../util/errors.ts";
 import { addJson, nameList, positiveNumber, wholeNumber } from "./flags.ts";
+import { judgingProgress } from "./judging-progress.ts";
+import { kindOfRun } from "./kinds/index.ts";
+import type { EvalFlags } from "./kinds/run-kind.ts";
 import { metricsTable } from "./metrics-table.ts";
 import { Output } from "./output.ts";
-
-interface EvalFlags {
-  readonly samples?: string;
-  readonly data?: string;
-  readonly metrics?: readonly string[];
-  readonly network?: string;
-  readonly n?: number;
-  readonly temperature?: number;
-  readonly seed?: number;
-  readonly json?: boolean;
-}
 
 /** `gansmith eval <run>` or `gansmith eval --samples FILE --data NAME` */
 export function addEval(program: Command): Command {
@@ -37,15 +29,6 @@ export function addEval(program: Command): Command {
     .option("--seed <n>", "for drawing and for random subsets", wholeNumber(0));
   return addJson(command).action(async (path: string | undefined, flags: EvalFlags) => {
     const output = new Output(flags.json === true);
-    const { metrics, network, n, seed } = flags;
-    const progress = (stage: string, done: number, total?: number) => {
-      if (!process.stderr.isTTY) return;
-      process.stderr.write(
-        `\r\u001b[2K${stage} ${total === undefined ? done : `${done}/${total}`}`,
-      );
-    };
-    const onWarning = (message: string) => output.note(`${clear()}${message}`);
-    const options = { metrics, network, n, seed, onProgress: progress, onWarning };
     if ((path === undefined) === (flags.samples === undefined)) {
       throw usageError("eval: give either a run folder or --samples FILE --data NAME.");
     }
@@ -54,35 +37,16 @@ export function addEval(program: Command): Command {
       if (data === undefined)
         throw usageError("eval: --samples needs --data, such as --data mnist.");
       const { evaluateFile } = await import("./evaluate-file.ts");
-      const found = await evaluateFile(file, data, options);
-      process.stderr.write(clear());
+      const { metrics, network, n, seed } = flags;
+      const progress = judgingProgress(output);
+      const found = await evaluateFile(file, data, { metrics, network, n, seed, ...progress });
+      progress.end();
       output.text(metricsTable(found));
       output.result({ samples: file, data, metrics: found });
       return;
     }
     if (flags.data !== undefined) throw usageError("eval: --data goes with --samples only.");
-    const { TextRun } = await import("../train/text/text-run.ts");
-    if (TextRun.is(path)) {
-      if (network !== undefined) throw usageError("eval: --network goes with images only.");
-      const { evalText } = await import("./text-commands.ts");
-      await evalText(path, flags, output);
-      return;
-    }
-    if (flags.temperature !== undefined) {
-      throw usageError("eval: --temperature goes with text only.");
-    }
-    const { Run } = await import("../train/run.ts");
-    const { recordMetrics } = await import("../train/finish.ts");
-    const run = new Run(path);
-    const found = await run.evaluate(options);
-    process.stderr.write(clear());
-    recordMetrics(run, found);
-    output.text(metricsTable(found));
-    output.result({ run: path, metrics: found });
+    const kind = await kindOfRun(path, flags);
+    await kind.evaluate(path, flags, output);
   });
-}
-
-/** Takes the line of progress away. */
-function clear(): string {
-  return process.stderr.isTTY ? "\r\u001b[2K" : "";
 }

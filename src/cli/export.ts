@@ -1,13 +1,8 @@
 import type { Command } from "commander";
-import { usageError } from "../util/errors.ts";
 import { addJson } from "./flags.ts";
+import { kindOfRun } from "./kinds/index.ts";
+import type { ExportFlags } from "./kinds/run-kind.ts";
 import { Output } from "./output.ts";
-
-interface ExportFlags {
-  readonly format?: string;
-  readonly out: string;
-  readonly json?: boolean;
-}
 
 /** `gansmith export <run>` */
 export function addExport(program: Command): Command {
@@ -24,22 +19,8 @@ export function addExport(program: Command): Command {
       "onnx, safetensors or training-step (default: by the ending of --out)",
     )
     .requiredOption("--out <path>", "the file, or the folder of a training-step");
-  return addJson(command).action(async (path: string, { format, out, json }: ExportFlags) => {
-    const output = new Output(json === true);
-    const { TextRun } = await import("../train/text/text-run.ts");
-    if (TextRun.is(path)) {
-      if ((format ?? "onnx") !== "onnx" || !out.endsWith(".onnx")) {
-        throw usageError("export: a generator of text is written as ONNX, to a file in .onnx.");
-      }
-      const { exportText } = await import("../train/text/text-onnx.ts");
-      const told = exportText(new TextRun(path), out);
-      output.text(`wrote ${out}`);
-      output.result({ run: path, out, format: "onnx", ...told });
-      return;
-    }
-    const { Run } = await import("../train/run.ts");
-    const told = await new Run(path).export(out, format);
-    output.text(`wrote ${out}`);
-    output.result({ run: path, out, ...(format !== undefined && { format }), ...told });
+  return addJson(command).action(async (path: string, flags: ExportFlags) => {
+    const kind = await kindOfRun(path, flags);
+    await kind.export(path, flags, new Output(flags.json === true));
   });
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { addJson, addLength, addMachine, configOf, type TrainFlags, wholeNumber } from "./flags.ts";
+import { addJson, addLength, addMachine, type TrainFlags, wholeNumber } from "./flags.ts";
+import { kindOfRecipe } from "./kinds/index.ts";
 import { Output } from "./output.ts";
 
 /** `gansmith train <recipe>` */
@@ -26,31 +27,7 @@ export function addTrain(program: Command): Command {
     .option("--verbose", "print both losses every 100 steps");
   return addJson(command).action(async (recipe: string, flags: TrainFlags) => {
     const output = new Output(flags.json === true);
-    const { textConfigOf, watchText } = await import("./text-commands.ts");
-    const text = await textConfigOf(recipe, flags);
-    if (text) {
-      if (flags.dryRun) {
-        output.text(JSON.stringify(text, null, 2));
-        output.result({ config: text });
-        return;
-      }
-      const { trainText } = await import("../train/text/train-text.ts");
-      await watchText(text.stages, output, (hooks) =>
-        trainText(text, { ...hooks, out: flags.out }),
-      );
-      return;
-    }
-    const config = await configOf(recipe, flags);
-    if (flags.dryRun) {
-      const { showPlan } = await import("./show-plan.ts");
-      await showPlan(config, flags.out, output);
-      return;
-    }
-    const { trainConfig } = await import("../train/train.ts");
-    const { watchTraining } = await import("./watch-training.ts");
-    await watchTraining(config.length, flags.verbose === true, output, (hooks) =>
-      trainConfig(config, { ...hooks, ...(flags.out !== undefined && { out: flags.out }) }),
-    );
+    await kindOfRecipe(recipe, flags).train(recipe, flags, output);
   });
 }
 

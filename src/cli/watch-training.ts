@@ -2,6 +2,7 @@ import type { RunConfig } from "../recipes/index.ts";
 import type { Run } from "../train/run.ts";
 import type { TrainingReport } from "../train/session/messages.ts";
 import type { TrainOptions } from "../train/train.ts";
+import { interruptible } from "./interruptible.ts";
 import type { Output } from "./output.ts";
 import { TrainingView } from "./training-view.ts";
 
@@ -18,41 +19,35 @@ export async function watchTraining(
   start: (hooks: Hooks) => Promise<Run>,
 ): Promise<void> {
   const view = new TrainingView(output, length, verbose);
-  const stop = new AbortController();
-  const interrupt = () => {
-    if (stop.signal.aborted) process.exit(130);
-    view.note("stopping after this step; Ctrl-C again ends at once ...");
-    stop.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.on(name, interrupt);
+  const say = () => view.note("stopping after this step; Ctrl-C again ends at once ...");
   try {
-    const onReport = (report: TrainingReport) => view.report(report);
-    const run = await start({ onReport, signal: stop.signal });
-    view.endTraining();
-    const { end } = run;
-    const result = {
-      run: run.path,
-      step: end?.step,
-      kimg: end?.kimg,
-      seconds: (end?.elapsedMs ?? 0) / 1000,
-    };
-    if (end?.reason === "interrupted") {
-      output.text(`Saved at step ${end.step}. Go on with: npx gansmith resume ${run.path}`);
-      output.result({ ...result, metrics: {}, reason: end.reason });
-      return;
-    }
-    // From here on nothing is lost by an interruption.
-    stop.abort();
-    const { finishRun } = await import("../train/finish.ts");
-    const metrics = await finishRun(run, {
-      onProgress: (stage, done, total) => view.judging(stage, done, total),
-      onWarning: (message) => view.warn(message),
+    await interruptible(say, async (stop) => {
+      const onReport = (report: TrainingReport) => view.report(report);
+      const run = await start({ onReport, signal: stop.signal });
+      view.endTraining();
+      const { end } = run;
+      const result = {
+        run: run.path,
+        step: end?.step,
+        kimg: end?.kimg,
+        seconds: (end?.elapsedMs ?? 0) / 1000,
+      };
+      if (end?.reason === "interrupted") {
+        output.text(`Saved at step ${end.step}. Go on with: npx gansmith resume ${run.path}`);
+        output.result({ ...result, metrics: {}, reason: end.reason });
+        return;
+      }
+      // From here on nothing is lost by an interruption.
+      stop.abort();
+      const { finishRun } = await import("../train/finish.ts");
+      const metrics = await finishRun(run, {
+        onProgress: (stage, done, total) => view.judging(stage, done, total),
+        onWarning: (message) => view.warn(message),
+      });
+      view.summary(run, metrics);
+      output.result({ ...result, metrics, reason: end?.reason });
     });
-    view.summary(run, metrics);
-    output.result({ ...result, metrics, reason: end?.reason });
   } finally {
     view.close();
-    for (const name of signals) process.off(name, interrupt);
   }
 }

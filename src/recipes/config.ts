@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { weightSchema } from "../optim/index.ts";
 import { usageError } from "../util/errors.ts";
-import { describeIssues } from "./describe-issues.ts";
+import { checkedConfiguration } from "./describe-issues.ts";
 
 /** A value of some registry: its name, and options that its own schema checks. */
 const named = z.looseObject({ name: z.string().min(1) });
@@ -80,9 +80,7 @@ export type RunConfig = z.output<typeof configSchema>;
 
 /** Checks a whole configuration; throws a usage error that names the value that does not fit. */
 export function checkConfig(value: unknown): RunConfig {
-  const parsed = configSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw usageError(`configuration: ${describeIssues(parsed.error, configSchema, value)}.`);
+  return checkedConfiguration(configSchema, value);
 }
 
 /** Sets `a.b.c=value` (JSON, or else a plain string) in a copy of a configuration. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearestName } from "../util/errors.ts";
+import { nearestName, usageError } from "../util/errors.ts";
 
 /** How many faults one sentence names. */
 const shown = 3;
@@ -13,6 +13,13 @@ export function describeIssues(error: z.ZodError, schema: z.ZodType, value: unkn
     .slice(0, shown)
     .map((issue) => describe(issue, schema, value))
     .join("; ");
+}
+
+/** Checks a whole configuration; throws a usage error that names the values that do not fit. */
+export function checkedConfiguration<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw usageError(`configuration: ${describeIssues(parsed.error, schema, value)}.`);
 }
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType, whole: unknown): string {

@@ -6,7 +6,7 @@ import type { MetricResult } from "../metrics/index.ts";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
 import { chooseBackend } from "../runtime/index.ts";
 import type { Backend } from "../runtime/session.ts";
-import { GansmithError, usageError } from "../util/errors.ts";
+import { usageError } from "../util/errors.ts";
 import type { JsonObject } from "../util/json.ts";
 import { Sampler } from "./loop/sampler.ts";
 import type { TrainerState } from "./loop/trainer.ts";
@@ -66,12 +66,7 @@ export class Run {
 
   /** The last good checkpoint. Throws a checkpoint error when there is none. */
   checkpoint(): LoadedCheckpoint {
-    const found = new CheckpointStore(RunFolder.open(this.path).checkpointsPath).latest();
-    if (found) return found;
-    throw new GansmithError(
-      "checkpoint",
-      `${this.path} has no checkpoint; train it first with \`gansmith resume ${this.path}\`.`,
-    );
+    return new CheckpointStore(RunFolder.open(this.path).checkpointsPath).newest(this.path);
   }
 
   /** How long the last good checkpoint was trained for. */

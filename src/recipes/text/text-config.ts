@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { lstmGeneratorSchema } from "../../models/index.ts";
-import { usageError } from "../../util/errors.ts";
-import { describeIssues } from "../describe-issues.ts";
+import { checkedConfiguration } from "../describe-issues.ts";
 
 const named = z.looseObject({ name: z.string().min(1) });
 
@@ -44,7 +43,5 @@ export type TextRunConfig = z.output<typeof textConfigSchema>;
 
 /** Checks a whole configuration; throws a usage error that names the value that does not fit. */
 export function checkTextConfig(value: unknown): TextRunConfig {
-  const parsed = textConfigSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw usageError(`configuration: ${describeIssues(parsed.error, textConfigSchema, value)}.`);
+  return checkedConfiguration(textConfigSchema, value);
 }

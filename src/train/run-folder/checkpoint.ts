@@ -128,6 +128,16 @@ export class CheckpointStore {
     return this.#firstWhole(this.#manifests().reverse());
   }
 
+  /** As `latest`. Throws a checkpoint error where there is none, which says how the run gets one. */
+  newest(run: string): LoadedCheckpoint {
+    const found = this.latest();
+    if (found) return found;
+    throw new GansmithError(
+      "checkpoint",
+      `${run} has no checkpoint; train it first with \`gansmith resume ${run}\`.`,
+    );
+  }
+
   /** The best checkpoint by its metric, else as `latest`. */
   best(): LoadedCheckpoint | undefined {
     const entries = this.#manifests().reverse();

@@ -4,7 +4,10 @@ import type { Backend } from "../../runtime/session.ts";
 import { version } from "../../util/version.ts";
 
 /** Versions and machine, as the start of a run records them. */
-export function machineInfo(backend: Backend, config: RunConfig): Record<string, string | number> {
+export function machineInfo(
+  backend: Backend,
+  config: Pick<RunConfig, "threads">,
+): Record<string, string | number> {
   const processors = cpus();
   const threads = "threads" in backend ? Number(backend.threads) : (config.threads ?? 0);
   return {

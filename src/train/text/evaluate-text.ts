@@ -10,7 +10,7 @@ import {
 } from "../../metrics/text/index.ts";
 import type { TextMetric } from "../../metrics/text/text-metric.ts";
 import { GansmithError, unknownName } from "../../util/errors.ts";
-import { printedTexts, type TextRun } from "./text-run.ts";
+import { allSequences, printedTexts, type TextRun } from "./text-run.ts";
 
 export interface TextFigure {
   readonly value: number;
@@ -55,6 +55,7 @@ export async function evaluateText(
   ];
   const count = Math.min(n, test.count);
   const ids = await run.draw(count, { seed, temperature });
+  const split = (data: TextDataset, most?: number) => idTexts(allSequences(data, most), data);
   const texts: Judged<Text> = {
     samples: idTexts(ids, train),
     train: split(train),
@@ -100,17 +101,6 @@ function figureOf<T>(metric: TextMetric<T>, judged: Judged<T>): TextFigure {
     if (!(error instanceof GansmithError)) throw error;
     throw new GansmithError(error.kind, `${name}: ${error.message}`, { cause: error });
   }
-}
-
-/** Up to `most` texts of a split. */
-function split(data: TextDataset, most = data.count): Text[] {
-  const n = Math.min(most, data.count);
-  const ids = new Int32Array(n * data.length);
-  data.read(
-    Uint32Array.from({ length: n }, (_, i) => i),
-    ids,
-  );
-  return idTexts(ids, data);
 }
 
 /** Sequences [n,T] up to their ends. */

@@ -55,12 +55,7 @@ export class TextRun {
 
   /** The last good checkpoint. Throws a checkpoint error when there is none. */
   checkpoint(): LoadedCheckpoint {
-    const found = new CheckpointStore(RunFolder.open(this.path).checkpointsPath).latest();
-    if (found) return found;
-    throw new GansmithError(
-      "checkpoint",
-      `${this.path} has no checkpoint; train it first with \`gansmith resume ${this.path}\`.`,
-    );
+    return new CheckpointStore(RunFolder.open(this.path).checkpointsPath).newest(this.path);
   }
 
   /** The generator's arrays by variable name, and the iterations that they took. */

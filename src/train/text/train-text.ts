@@ -4,7 +4,6 @@ import { checkTextConfig, type TextRunConfig } from "../../recipes/text/index.ts
 import type { JsonObject, JsonValue } from "../../util/json.ts";
 import { writeFileAtomic } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
-import { version } from "../../util/version.ts";
 import type { Arrays } from "../loop/weighted-session.ts";
 import { CheckpointStore } from "../run-folder/checkpoint.ts";
 import { EventWriter } from "../run-folder/events.ts";
@@ -13,6 +12,7 @@ import { ScalarAccumulator } from "../run-folder/scalar-accumulator.ts";
 import { Course, type Iterated } from "../sequence/course.ts";
 import { checkMethod } from "../sequence/methods/registry.ts";
 import type { SequenceSampler } from "../sequence/sequence-sampler.ts";
+import { machineInfo } from "../session/machine.ts";
 import {
   allSequences,
   openTexts,
@@ -97,7 +97,7 @@ async function playFromStart(
   const session = { folder, config, texts, course, step: 0, elapsedMs: 0 };
   return play(session, options, (events) => {
     writeFileAtomic(join(folder.path, tokenizerFile), JSON.stringify(texts.tokenizer.json));
-    events.write({ type: "start", info: aboutSession(texts) });
+    events.write({ type: "start", info: aboutSession(config, texts) });
   });
 }
 
@@ -125,7 +125,7 @@ export async function resumeText(
     store.discardAfter(step);
     const session = { folder, config, texts, course, step, elapsedMs };
     return await play(session, options, (events) =>
-      events.write({ type: "resume", step, info: aboutSession(texts) }),
+      events.write({ type: "resume", step, info: aboutSession(config, texts) }),
     );
   } finally {
     folder.release();
@@ -245,7 +245,8 @@ async function drawSamples(
   return printedTexts(config, tokenizer, ids);
 }
 
-function aboutSession({ name, count, fingerprint, tally }: TextDataset): JsonObject {
-  const { node } = process.versions;
-  return { gansmith: version, node, data: name, texts: count, fingerprint, tally: { ...tally } };
+function aboutSession(config: TextRunConfig, texts: TextDataset): JsonObject {
+  const { name, count, fingerprint, tally } = texts;
+  const machine = machineInfo(textBackend(config), config);
+  return { ...machine, data: name, texts: count, fingerprint, tally: { ...tally } };
 }
