@@ -1,9 +1,9 @@
 /** Training: runs from start to finish, what they leave on disk, and how to use it. */
 
+export { checkParts } from "./check-parts.ts";
 export { type ExportFormat, exportFormatByName, exportFormats } from "./export/index.ts";
 export { type FinishOptions, finishRun, recordMetrics } from "./finish.ts";
 export { registerLoss, registerModel, registerRegularizer } from "./own-parts.ts";
-export { checkParts } from "./resolve.ts";
 export { type EvaluateRunOptions, Run, type SampleOptions, type TrainedGenerator } from "./run.ts";
 export {
   type Checkpoint,

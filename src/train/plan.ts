@@ -7,8 +7,9 @@ import { elementCount } from "../graph/value.ts";
 import type { Variables } from "../nn/scope.ts";
 import type { RunConfig } from "../recipes/index.ts";
 import { chooseBackend } from "../runtime/index.ts";
+import { checkParts } from "./check-parts.ts";
 import { checkMemory, estimateBytes } from "./loop/memory.ts";
-import { checkParts, gameOf, imageShape, modelOf } from "./resolve.ts";
+import { gameOf, imageShape, modelOf } from "./resolve.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 
 /** What training a configuration would mean. */

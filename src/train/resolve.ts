@@ -1,8 +1,5 @@
 import type { z } from "zod";
 import { buildGame, type Game, type GanModel, type Players } from "../adversarial/index.ts";
-import { checkDataSpec } from "../data/index.ts";
-import type { DataSpec } from "../data/source.ts";
-import { metricByName } from "../metrics/registry.ts";
 import { optimizerByName } from "../optim/index.ts";
 import { describeIssues, type RunConfig } from "../recipes/index.ts";
 import { usageError } from "../util/errors.ts";
@@ -20,23 +17,11 @@ interface Named {
   readonly [option: string]: unknown;
 }
 
-/** Checks everything that can be checked without data, for `--dry-run`. Throws usage errors. */
-export function checkParts(config: RunConfig): void {
-  checkDataSpec(config.data as DataSpec);
-  options(findModel(config.model.name), config.model, "model");
-  options(findLoss(config.loss.name), config.loss, "loss");
-  for (const { interval: _steps, ...r } of config.regularizers) {
-    options(findRegularizer(r.name), r, "regularizer");
-  }
-  optimizersOf(config);
-  if (config.metrics !== "auto") for (const name of config.metrics) metricByName(name);
-}
-
 /** The model for data of the given channels and classes. */
 export function modelOf(config: RunConfig, channels: number, classes: number): GanModel {
   const rule = findModel(config.model.name);
   const image = { channels, size: config.size };
-  return rule.build(options(rule, config.model, "model"), image, classes);
+  return rule.build(optionsOf(rule, config.model, "model"), image, classes);
 }
 
 /** What of a configuration makes the game. */
@@ -51,11 +36,11 @@ export function gameOf(config: GameConfig, model: Players, sample: readonly numb
   return buildGame({
     model,
     sample,
-    loss: { rule: loss, options: options(loss, config.loss, "loss") },
+    loss: { rule: loss, options: optionsOf(loss, config.loss, "loss") },
     regularizers: config.regularizers.map((r) => {
       const { interval = 1, ...own } = r;
       const rule = findRegularizer(own.name);
-      return { rule, options: options(rule, own, "regularizer"), interval };
+      return { rule, options: optionsOf(rule, own, "regularizer"), interval };
     }),
     batch: config.batch,
     pack: config.pack,
@@ -69,12 +54,17 @@ export function optimizersOf(config: Pick<RunConfig, "optimizer">): Map<string, 
     (["discriminator", "generator"] as const).map((network) => {
       const { learningRate: _schedule, ...spec } = config.optimizer[network];
       const rule = optimizerByName(spec.name);
-      return [network, { rule, options: options(rule, spec, `optimizer.${network}`) }];
+      return [network, { rule, options: optionsOf(rule, spec, `optimizer.${network}`) }];
     }),
   );
 }
 
-function options(rule: { readonly schema: z.ZodType }, spec: Named, what: string): unknown {
+/** Checks the options of a part against its schema; throws a usage error. */
+export function optionsOf(
+  rule: { readonly schema: z.ZodType },
+  spec: Named,
+  what: string,
+): unknown {
   const { name, ...given } = spec;
   const parsed = rule.schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
 import { GansmithError } from "../util/errors.ts";
+import { checkParts } from "./check-parts.ts";
 import { usesOwnParts } from "./own-parts.ts";
-import { checkParts } from "./resolve.ts";
 import { Run } from "./run.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 import type { FromThread, TrainingEnd, TrainingJob, TrainingReport } from "./session/messages.ts";
