@@ -6,6 +6,7 @@ import { Variables } from "../nn/scope.ts";
 import { usageError } from "../util/errors.ts";
 import type { ChosenRegularizer, Game, GameSpec, Phase } from "./game.ts";
 import type { Logits } from "./loss.ts";
+import { noiseRole } from "./model.ts";
 import type { Regularizer } from "./regularizer.ts";
 import { RuleResources } from "./rule-resources.ts";
 import { slopesOf } from "./slopes.ts";
@@ -95,7 +96,7 @@ class GameBuilder {
 
   #fakes(): Fakes {
     const { batch, model } = this.#spec;
-    const z = leaf("z", [batch, model.latent], { kind: "noise", distribution: "normal" });
+    const z = leaf("z", [batch, model.latent], noiseRole(model));
     const fake = this.#generate(z);
     return { z, fake, held: ops.stopGradient(fake) };
   }

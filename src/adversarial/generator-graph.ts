@@ -2,7 +2,7 @@ import { leaf } from "../graph/ops/leaf.ts";
 import type { Value } from "../graph/value.ts";
 import { type Variable, Variables } from "../nn/scope.ts";
 import type { NamedGraph } from "../onnx/emit.ts";
-import type { Players } from "./model.ts";
+import { noiseRole, type Players } from "./model.ts";
 
 /**
  * The generator as it is used: eval mode, free batch size N. Inputs `z` [N,latent] and, for a
@@ -14,7 +14,7 @@ export function generatorGraph(model: Players): {
   readonly variables: readonly Variable[];
 } {
   const variables = new Variables();
-  const z = leaf("z", ["N", model.latent], { kind: "noise", distribution: "normal" });
+  const z = leaf("z", ["N", model.latent], noiseRole(model));
   const inputs = new Map<string, Value>([["z", z]]);
   const labels = model.classes > 0 ? leaf("labels", ["N"], { kind: "data" }, "i32") : undefined;
   if (labels) inputs.set("labels", labels);

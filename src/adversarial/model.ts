@@ -18,8 +18,10 @@ export interface Judged {
 
 /** The two players of a game. Building one again on the same scope shares its variables. */
 export interface Players {
-  /** Length of the noise vector z ~ N(0, I). */
+  /** Length of the noise vector z. */
   readonly latent: number;
+  /** z ~ N(0, I) by default, or uniform in [0, 1). */
+  readonly noise?: "normal" | "uniform";
   /** Number of classes that the players are conditioned on; 0 is unconditional. */
   readonly classes: number;
   /**
@@ -47,4 +49,9 @@ export interface Players {
 /** Players of a game of images [C,H,W] in [-1, 1]. */
 export interface GanModel extends Players {
   readonly image: ImageShape;
+}
+
+/** What z is drawn from, for a leaf. */
+export function noiseRole({ noise = "normal" }: Players) {
+  return { kind: "noise", distribution: noise } as const;
 }

@@ -93,17 +93,19 @@ export class GameLoop {
 
   /**
    * Plays one iteration; `nextBatch` puts fresh real samples into `feeds`. `watch` sees every move with
-   * what it was fed, which the next move overwrites. Returns losses and further scalars, such as
+   * what it was fed, which the next move overwrites. `moves` are the game's plan, or those of its phases
+   * that this iteration is made of. Returns losses and further scalars, such as
    * `d.loss`, `g.loss`, `d.r1`; throws a numeric error as soon as one is not finite.
    */
   async advance(
     feeds: Map<string, Tensor>,
     nextBatch: () => void,
     watch?: MoveWatcher,
+    moves: readonly Phase[] = this.game.plan,
   ): Promise<ReadonlyMap<string, number>> {
     const { batch, emaKimg, optimizer } = this.#config;
     const scalars = new Map<string, number>();
-    for (const phase of this.game.plan) {
+    for (const phase of moves) {
       if (!isDue(phase, this.#step)) continue;
       if (phase.network === "discriminator" && !phase.interval) {
         nextBatch();
