@@ -96,6 +96,9 @@ async function main() {
   await check("build", build);
   await check("format, lint, import directions", () => node(tool("@biomejs/biome", "biome"), "ci"));
   await check("types", () => node(tool("typescript", "tsc"), "-p", "tsconfig.json"));
+  await check("types of the studio's pages", () =>
+    node(tool("svelte-check"), "--tsconfig", "src/studio/web/tsconfig.json"),
+  );
   await check("unused code", () => node(tool("knip")));
   await check("documents", () => node("scripts/docs.mjs", "--check"));
   console.log("\n== tests");
