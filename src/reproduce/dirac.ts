@@ -1,29 +1,9 @@
-import {
-  buildGame,
-  type Game,
-  lossByName,
-  type Phase,
-  regularizerByName,
-} from "../adversarial/index.ts";
-import type { Players } from "../adversarial/model.ts";
-import { interpret } from "../graph/interpret.ts";
-import type { NdArray } from "../graph/nd-array.ts";
-import * as ops from "../graph/ops/index.ts";
-import type { Value } from "../graph/value.ts";
-import { ones } from "../nn/index.ts";
+import { type DiracRules, diracTrajectory } from "./dirac-game.ts";
 import { type Dots, drawPanels, type Panel } from "./svg.ts";
 import { choose, type Figures, type PublishedTable, type TableRow } from "./table.ts";
 
-/** A part of the game: its name, and its options. */
-interface Part {
+interface Method extends DiracRules {
   readonly name: string;
-  readonly [option: string]: unknown;
-}
-
-interface Method {
-  readonly name: string;
-  readonly loss: Part;
-  readonly regularizers?: readonly Part[];
   /** Final norms: simultaneous, alternating with 1 and with 5 D steps. */
   readonly theirs: readonly [number, number, number];
 }
@@ -65,16 +45,6 @@ const methods: readonly Method[] = [
   },
 ];
 
-/** G is a point at theta, D(x) = psi x. */
-const players: Players = {
-  latent: 1,
-  classes: 0,
-  generator: (s) => ops.reshape(s.parameter("theta", [1], ones), [1, 1]),
-  discriminator: (s, x) => ops.mul(x, s.parameter("psi", [1], ones)),
-};
-const theta = "generator/theta";
-const psi = "discriminator/psi";
-
 const stepSize = 0.2;
 const steps = 500;
 const schemes = [
@@ -102,7 +72,9 @@ export const dirac: PublishedTable = {
     const panels: Panel[] = [];
     for (const [i, method] of chosen.entries()) {
       onProgress?.({ fraction: i / chosen.length, message: method.name });
-      const paths = schemes.map(({ discriminatorSteps }) => trajectory(method, discriminatorSteps));
+      const paths = schemes.map(({ discriminatorSteps }) =>
+        diracTrajectory(method, { discriminatorSteps, stepSize, steps }),
+      );
       const named = (values: readonly number[]): Figures =>
         Object.fromEntries(schemes.map(({ key }, k) => [key, values[k] as number]));
       const ours = named(
@@ -124,64 +96,6 @@ export const dirac: PublishedTable = {
     };
   },
 };
-
-/** theta and psi in turn after every step; 0 D steps means that both move at once. */
-function trajectory(method: Method, discriminatorSteps: number): number[] {
-  const game = gameOf(method);
-  const [dMove, gMove] = game.plan as [Phase, Phase];
-  const at = new Map([
-    [theta, 1],
-    [psi, -1],
-  ]);
-  const path = [1, -1];
-  for (let step = 0; step < steps; step++) {
-    if (discriminatorSteps === 0) {
-      const moves = [dMove, gMove].map((move) => [move, slopeOf(game, move, at)] as const);
-      for (const [move, slope] of moves) descend(move, slope, at);
-    } else {
-      descend(gMove, slopeOf(game, gMove, at), at);
-      for (let k = 0; k < discriminatorSteps; k++) descend(dMove, slopeOf(game, dMove, at), at);
-    }
-    path.push(at.get(theta) as number, at.get(psi) as number);
-  }
-  return path;
-}
-
-function gameOf({ loss, regularizers = [] }: Method): Game {
-  const checked = <Rule extends { readonly schema: { parse(x: unknown): unknown } }>(
-    rule: Rule,
-    { name: _name, ...options }: Part,
-  ) => ({ rule, options: rule.schema.parse(options) });
-  return buildGame({
-    model: players,
-    sample: [1],
-    loss: checked(lossByName(loss.name), loss),
-    regularizers: regularizers.map((r) => checked(regularizerByName(r.name), r)),
-    batch: 1,
-    discriminatorSteps: 1,
-    generatorSteps: 1,
-  });
-}
-
-function slopeOf(game: Game, move: Phase, at: ReadonlyMap<string, number>): number {
-  const feeds = new Map<Value, NdArray>();
-  for (const v of game.variables.all.values()) feed(feeds, v.value, at.get(v.name) as number);
-  // The data are at 0; between two points of a line D's slope is the same everywhere.
-  for (const input of move.inputs.values()) if (!feeds.has(input)) feed(feeds, input, 0);
-  const [slope] = interpret([...move.gradients.values()], feeds);
-  return (slope as NdArray).data[0] as number;
-}
-
-function feed(feeds: Map<Value, NdArray>, leaf: Value, x: number): void {
-  const shape = leaf.shape as readonly number[];
-  feeds.set(leaf, { shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(x) });
-}
-
-function descend({ network, clip = 0 }: Phase, slope: number, at: Map<string, number>): void {
-  const name = network === "generator" ? theta : psi;
-  const next = (at.get(name) as number) - stepSize * slope;
-  at.set(name, clip > 0 ? Math.min(clip, Math.max(-clip, next)) : next);
-}
 
 const colours = ["#c0392b", "#2471a3", "#229954"];
 
