@@ -1,6 +1,6 @@
 import * as Comlink from "comlink";
 import type { PlayScores, PlayView } from "../../play/observer.ts";
-import type { Turn } from "../../play/playground.ts";
+import type { PlaySnapshot, Turn } from "../../play/playground.ts";
 import { defaultPlay, type PlaySettings } from "../../play/settings.ts";
 import type { Losses, PlayServer } from "../workers/play-worker.ts";
 
@@ -13,6 +13,8 @@ export class PlayClient {
   view = $state.raw<PlayView>();
   scores = $state.raw<PlayScores>();
   problem = $state("");
+  /** Judgements so far, oldest first. */
+  history = $state.raw<readonly PlayScores[]>([]);
   playing = $state(false);
   perSecond = $state(0);
   /** Losses by iteration, oldest first. */
@@ -42,6 +44,7 @@ export class PlayClient {
         },
         onScores: (scores: PlayScores) => {
           this.scores = scores;
+          this.history = [...this.history.filter((s) => s.iteration < scores.iteration), scores];
         },
         onProblem: (message: string) => {
           this.problem = message;
@@ -51,13 +54,30 @@ export class PlayClient {
     );
   }
 
-  /** Begins the game of some settings anew. */
-  async open(settings: PlaySettings, backend = "wasm"): Promise<void> {
+  /** Begins a game anew, or goes on from a snapshot. */
+  async open(settings: PlaySettings, backend = "wasm", from?: PlaySnapshot): Promise<void> {
     this.settings = settings;
     this.playing = false;
     this.problem = "";
     this.losses = [];
-    await this.#server.open($state.snapshot(settings) as PlaySettings, backend);
+    this.history = [];
+    await this.#server.open(settings, backend, from);
+  }
+
+  /** Other settings on the way: what fits of the players stays as it is. */
+  async change(settings: PlaySettings): Promise<void> {
+    this.settings = settings;
+    await this.#server.change(settings);
+  }
+
+  async setSpeed(perSecond: number): Promise<void> {
+    await this.#server.setSpeed(perSecond);
+  }
+
+  /** Where the game stands; pauses it. */
+  async snapshot(): Promise<PlaySnapshot | undefined> {
+    await this.pause();
+    return this.#server.snapshot();
   }
 
   play(): void {
