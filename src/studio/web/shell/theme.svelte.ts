@@ -8,7 +8,7 @@ let systemDark = $state(system.matches);
 system.addEventListener("change", () => {
   systemDark = system.matches;
 });
-if (chosen) document.documentElement.dataset.theme = chosen;
+if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
 
 export function currentTheme(): Theme {
   return chosen ?? (systemDark ? "dark" : "light");
