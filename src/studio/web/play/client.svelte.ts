@@ -41,6 +41,9 @@ export class PlayClient {
           const more = losses.map((values, i) => ({ iteration: first + i, values }));
           const all = [...this.losses, ...more];
           this.losses = all.length > keptLosses ? all.filter((_, i) => i % 2 === 0) : all;
+          return new Promise<void>((drawn) => {
+            requestAnimationFrame(() => drawn());
+          });
         },
         onScores: (scores: PlayScores) => {
           this.scores = scores;

@@ -13,8 +13,11 @@ export type Losses = Readonly<Record<string, number>>;
 
 /** What the page hears while the game goes on. */
 export interface PlayListener {
-  /** Iterations since the last call, with their losses, and how fast they went. */
-  onProgress(view: PlayView, losses: readonly Losses[], perSecond: number): void;
+  /**
+   * Iterations since the last call, with their losses, and how fast they went. Resolves once it is
+   * drawn: no further picture comes before.
+   */
+  onProgress(view: PlayView, losses: readonly Losses[], perSecond: number): Promise<void>;
   onScores(scores: PlayScores): void;
   onProblem(message: string): void;
 }
@@ -31,6 +34,7 @@ export class PlayServer {
   #listener: PlayListener | undefined;
   #playing = false;
   #losses: Losses[] = [];
+  #drawn = true;
   /** Most iterations a second; 0 is as many as there can be. */
   #speed = 0;
   /** What is under way: one thing at a time. */
@@ -105,7 +109,7 @@ export class PlayServer {
       await this.#advance("both");
       done++;
       const now = performance.now();
-      if (now - shownAt >= viewEveryMs || this.#speed > 0) {
+      if (this.#drawn && (now - shownAt >= viewEveryMs || this.#speed > 0)) {
         await this.#show((1000 * done) / (now - from));
         shownAt = performance.now();
         if (now - from > 2000) [from, done] = [shownAt, 0];
@@ -136,7 +140,10 @@ export class PlayServer {
     const buffers = Object.values(view).flatMap((v) =>
       v instanceof Float32Array ? [v.buffer] : [],
     );
-    this.#listener.onProgress(Comlink.transfer(view, buffers), losses, perSecond);
+    this.#drawn = false;
+    void this.#listener.onProgress(Comlink.transfer(view, buffers), losses, perSecond).then(() => {
+      this.#drawn = true;
+    });
   }
 
   async #judge(): Promise<void> {
