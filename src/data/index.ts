@@ -1,11 +1,11 @@
 export type { BatchOrderState } from "./batches.ts";
 export { BatchOrder } from "./batches.ts";
+export type { Batch, ImageBatches } from "./image-batches.ts";
 export type { DataRequest, ImageDataset, Split } from "./image-dataset.ts";
 export type { GridShape, TerminalColours } from "./image-grid.ts";
 export { encodePng, terminalColours, terminalGrid } from "./image-grid.ts";
 export { inferData } from "./infer-data.ts";
 export { cacheFolder } from "./open-cached.ts";
-export type { Batch } from "./prefetch.ts";
 export { Prefetcher } from "./prefetch.ts";
 export { checkDataSpec, dataSourceOf, dataSources, openData } from "./registry.ts";
 export type { DataSource, DataSpec } from "./source.ts";

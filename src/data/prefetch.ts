@@ -1,19 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { usageError } from "../util/errors.ts";
 import type { BatchOrder, BatchOrderState } from "./batches.ts";
+import type { Batch, ImageBatches } from "./image-batches.ts";
 import type { ImageDataset } from "./image-dataset.ts";
 import type { BatchArrays, PrefetchShared } from "./prefetch-slots.ts";
 import { fillBatch, SLOTS, slotState } from "./prefetch-slots.ts";
-
-/** One batch; the arrays are valid until the next call of `next`. */
-export interface Batch {
-  /** [N, C, H, W] in [-1, 1]. */
-  readonly images: Float32Array;
-  /** [N], -1 where there are no labels. */
-  readonly labels: Int32Array;
-  /** [N], which images they are. */
-  readonly indices: Uint32Array;
-}
 
 /** A thread that has not finished a claimed batch by then is taken to be lost. */
 const PATIENCE_MS = 5000;
@@ -23,7 +14,7 @@ const PATIENCE_MS = 5000;
  * the order alone, never on timing: a batch that the thread has not begun is read here instead.
  * The order given belongs to the prefetcher from then on; `state` is that of the batches taken.
  */
-export class Prefetcher {
+export class Prefetcher implements ImageBatches {
   readonly #dataset: ImageDataset;
   readonly #order: BatchOrder;
   /** Where the order stands after the batch in each slot. */

@@ -6,12 +6,11 @@ export { type FinishOptions, finishRun, recordMetrics } from "./finish.ts";
 export { registerLoss, registerModel, registerRegularizer } from "./own-parts.ts";
 export { type EvaluateRunOptions, Run, type SampleOptions, type TrainedGenerator } from "./run.ts";
 export {
-  type Checkpoint,
   type CheckpointInfo,
   CheckpointStore,
   type LoadedCheckpoint,
-  matchTensors,
 } from "./run-folder/checkpoint.ts";
+export { type Checkpoint, matchTensors } from "./run-folder/checkpoint-content.ts";
 export type { CheckpointMetric } from "./run-folder/checkpoint-manifest.ts";
 export { EventWriter, type RunEvent, readEvents, type StoredEvent } from "./run-folder/events.ts";
 export { type CardMetric, type ModelCard, writeModelCard } from "./run-folder/model-card.ts";

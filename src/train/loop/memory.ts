@@ -58,7 +58,7 @@ export function checkMemory(game: Game, batch: number, available = availableByte
   );
 }
 
-/** Memory that this process may still take, by the machine and by its container. */
+/** Memory that this process may still take, by the machine and by its container; a page cannot know. */
 function availableBytes(): number {
-  return process.availableMemory();
+  return typeof process === "undefined" ? Number.POSITIVE_INFINITY : process.availableMemory();
 }

@@ -1,14 +1,14 @@
 import type { Game } from "../../adversarial/index.ts";
 import { BatchOrder, type BatchOrderState } from "../../data/batches.ts";
+import { type ImageBatches, PlainBatches } from "../../data/image-batches.ts";
 import type { ImageDataset } from "../../data/image-dataset.ts";
-import { Prefetcher } from "../../data/prefetch.ts";
 import { elementCount } from "../../graph/value.ts";
 import type { NamedTensor } from "../../onnx/safetensors.ts";
 import type { RunConfig } from "../../recipes/index.ts";
 import type { Backend, Tensor } from "../../runtime/session.ts";
 import type { Engine } from "../engine/engine.ts";
 import { gameOf, imageShape, modelOf } from "../resolve.ts";
-import { type Checkpoint, matchTensors } from "../run-folder/checkpoint.ts";
+import { type Checkpoint, matchTensors } from "../run-folder/checkpoint-content.ts";
 import { divergence, GameLoop, type LoopState, type MoveWatcher } from "./game-loop.ts";
 import { checkMemory } from "./memory.ts";
 
@@ -16,6 +16,14 @@ import { checkMemory } from "./memory.ts";
 export interface TrainerState extends LoopState {
   readonly elapsedMs: number;
   readonly order: BatchOrderState;
+}
+
+/** Reads the batches of an order. */
+export type BatchReader = (data: ImageDataset, order: BatchOrder) => ImageBatches;
+
+export interface TrainerOptions {
+  readonly adapting?: boolean;
+  readonly batches?: BatchReader;
 }
 
 /** What one iteration gave. */
@@ -32,7 +40,7 @@ export class Trainer {
   readonly config: RunConfig;
   readonly loop: GameLoop;
   #data: ImageDataset;
-  #batches: Prefetcher;
+  #batches: ImageBatches;
   #shapes: ReadonlyMap<string, readonly number[]>;
   #real: Tensor;
   #labels: Tensor;
@@ -41,13 +49,14 @@ export class Trainer {
   /**
    * A new game, or one that goes on `from` a checkpoint. `adapting`: the configuration has changed
    * since; arrays that the checkpoint lacks begin as in a new game, those that it has too many go.
+   * `batches` reads the images; by default when each batch is asked for.
    */
   static async create(
     config: RunConfig,
     data: ImageDataset,
     backend: Backend,
     from?: Checkpoint,
-    { adapting = false }: { readonly adapting?: boolean } = {},
+    { adapting = false, batches = (d, order) => new PlainBatches(d, order) }: TrainerOptions = {},
   ): Promise<Trainer> {
     const model = modelOf(config, data.channels, data.classes.length);
     const game = gameOf(config, model, imageShape(model));
@@ -55,7 +64,7 @@ export class Trainer {
     if (!backend.keepsOnDevice) checkMemory(game, config.batch);
     const state = from?.state as unknown as TrainerState | undefined;
     const loop = await GameLoop.create(game, backend, config, config.seed, state);
-    const trainer = new Trainer(config, loop, data, state);
+    const trainer = new Trainer(config, loop, data, batches, state);
     if (from) await trainer.#restore(from, adapting);
     return trainer;
   }
@@ -64,13 +73,14 @@ export class Trainer {
     config: RunConfig,
     loop: GameLoop,
     data: ImageDataset,
+    batches: BatchReader,
     state: TrainerState | undefined,
   ) {
     this.config = config;
     this.loop = loop;
     this.#data = data;
     const order = new BatchOrder(data.count, config.batch, config.seed, state?.order);
-    this.#batches = new Prefetcher(data, order);
+    this.#batches = batches(data, order);
     this.#shapes = arrayShapes(loop.game, loop.engine.arrayNames);
     this.#elapsedMs = state?.elapsedMs ?? 0;
     const { channels, size } = data;

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { sha256 as hash } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { GansmithError } from "../../util/errors.ts";
 import type { JsonValue } from "../../util/json.ts";
 import { version } from "../../util/version.ts";
@@ -43,7 +44,7 @@ export function encodeManifest(manifest: Manifest): string {
 }
 
 function seal(body: object): string {
-  const manifestSha256 = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+  const manifestSha256 = bytesToHex(hash(utf8ToBytes(JSON.stringify(body))));
   return `${JSON.stringify({ ...body, manifestSha256 }, null, 2)}\n`;
 }
 
@@ -52,7 +53,7 @@ function seal(body: object): string {
  * byte is found, white space included. Throws `GansmithError` ("checkpoint").
  */
 export function parseManifest(bytes: Uint8Array, path: string): Manifest {
-  const text = Buffer.from(bytes).toString("utf8");
+  const text = new TextDecoder().decode(bytes);
   let json: Record<string, unknown>;
   try {
     const parsed: unknown = JSON.parse(text);
@@ -64,7 +65,7 @@ export function parseManifest(bytes: Uint8Array, path: string): Manifest {
     });
   }
   const { manifestSha256: _, ...body } = json;
-  if (!Buffer.from(seal(body)).equals(bytes)) {
+  if (!sameBytes(utf8ToBytes(seal(body)), bytes)) {
     throw new GansmithError(
       "checkpoint",
       `${path} is damaged: its text does not match its own sha256.`,
@@ -84,4 +85,8 @@ export function parseManifest(bytes: Uint8Array, path: string): Manifest {
     );
   }
   return body as unknown as Manifest;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i]);
 }

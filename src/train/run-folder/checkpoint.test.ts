@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { NamedTensor } from "../../onnx/safetensors.ts";
 import type { JsonValue } from "../../util/json.ts";
-import { type Checkpoint, CheckpointStore, matchTensors } from "./checkpoint.ts";
+import { CheckpointStore } from "./checkpoint.ts";
+import { type Checkpoint, matchTensors } from "./checkpoint-content.ts";
 
 let root = "";
 let store: CheckpointStore;

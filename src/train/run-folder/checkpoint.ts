@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { decodeSafetensors, type NamedTensor, safetensorsChunks } from "../../onnx/safetensors.ts";
+import { decodeSafetensors, safetensorsChunks } from "../../onnx/safetensors.ts";
 import { GansmithError, usageError } from "../../util/errors.ts";
-import { checkJson, type JsonValue } from "../../util/json.ts";
+import { checkJson } from "../../util/json.ts";
 import {
   commitTemporary,
   errorCode,
@@ -14,6 +14,7 @@ import {
   writeFileAtomic,
   writeTemporary,
 } from "../../util/node/files.ts";
+import type { Checkpoint } from "./checkpoint-content.ts";
 import {
   type CheckpointMetric,
   encodeManifest,
@@ -21,16 +22,6 @@ import {
   parseManifest,
   tensorsName,
 } from "./checkpoint-manifest.ts";
-
-/** Everything that a resumed run needs to go on to the bit. */
-export interface Checkpoint {
-  /** Finished generator updates, a whole number >= 0. */
-  readonly step: number;
-  /** Weights, EMA, optimizer state, running statistics; their order is not kept. */
-  readonly tensors: ReadonlyMap<string, NamedTensor>;
-  /** Schedules, random-number state, position in the data, best metric: plain JSON. */
-  readonly state: JsonValue;
-}
 
 /** A checkpoint read back, and what had to be passed over to find it. */
 export interface LoadedCheckpoint extends Checkpoint {
@@ -306,32 +297,4 @@ function* watch(
     see(chunk);
     yield chunk;
   }
-}
-
-/**
- * Checks that a checkpoint belongs to a model: the same names, each with the same shape.
- * Throws `GansmithError` ("checkpoint") whose one sentence names the first differences.
- */
-export function matchTensors(
-  expected: ReadonlyMap<string, readonly number[]>,
-  got: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  what = "the checkpoint",
-): void {
-  const differences: string[] = [];
-  for (const [name, shape] of expected) {
-    const found = got.get(name);
-    if (found === undefined) differences.push(`${name} [${shape}] is missing`);
-    else if (found.shape.join() !== shape.join()) {
-      differences.push(`${name} is [${found.shape}], expected [${shape}]`);
-    }
-  }
-  for (const [name, { shape }] of got) {
-    if (!expected.has(name)) differences.push(`${name} [${shape}] is not in this model`);
-  }
-  if (differences.length === 0) return;
-  const more = differences.length > 3 ? `, and ${differences.length - 3} more differences` : "";
-  throw new GansmithError(
-    "checkpoint",
-    `${what} belongs to another model: ${differences.slice(0, 3).join("; ")}${more}; use the recipe and settings that it was trained with.`,
-  );
 }

@@ -1,5 +1,6 @@
 import type { ImageDataset } from "../../data/image-dataset.ts";
 import { openData } from "../../data/index.ts";
+import { Prefetcher } from "../../data/prefetch.ts";
 import type { DataSpec } from "../../data/source.ts";
 import { checkConfig, type RunConfig } from "../../recipes/index.ts";
 import { chooseBackend } from "../../runtime/index.ts";
@@ -104,7 +105,10 @@ async function prepare(
     const past = begun?.events ?? [];
     // What a cure adds to the game begins as in a new one.
     const adapting = interventionsOf(past).some(({ step }) => step === begun?.from?.step);
-    const trainer = await Trainer.create(config, data, backend, begun?.from, { adapting });
+    const trainer = await Trainer.create(config, data, backend, begun?.from, {
+      adapting,
+      batches: (images, order) => new Prefetcher(images, order),
+    });
     undo.push(() => trainer.release());
     if (begun && trainer.progress >= 1) throw alreadyDone(begun.folder, trainer);
     const model = modelOf(config, data.channels, data.classes.length);
