@@ -98,12 +98,14 @@ test.each([2, 5])(
     const stopped = await trainText(config(), {
       out,
       signal: stop.signal,
-      onIteration: ({ step }) => step === at && stop.abort(),
+      onReport: (report) => report.type === "iteration" && report.step === at && stop.abort(),
     });
     expect(stopped.reason).toBe("interrupted");
     expect(stopped.step).toBe(at);
     const shown: number[] = [];
-    const resumed = await resumeText(out, { onIteration: (done) => shown.push(done.shown) });
+    const resumed = await resumeText(out, {
+      onReport: (report) => report.type === "iteration" && shown.push(report.shown),
+    });
     // 240 sentences, 16 at a time; of CoT's 3 iterations each shows 4 times 16.
     const train = 16 * Math.floor((await whole.run.openData("train")).count / 16);
     expect(shown.at(-1)).toBe(4 * train + 3 * 64);
