@@ -117,13 +117,16 @@ export class TextView implements SessionView<TextReport> {
   }
 
   #underway(report: TextUnderway): void {
-    const { stage, iteration, done, of, progress, tokens, elapsedMs } = report;
     const now = performance.now();
     if (now - this.#lastLine >= jsonProgressEveryMs) {
       this.#lastLine = now;
-      const { elapsedMs: _, ...told } = report;
+      const { elapsedMs, ...told } = report;
       this.#output.line({ ...told, seconds: elapsedMs / 1000 });
     }
+    this.#draw(report);
+  }
+
+  #draw({ stage, iteration, done, of, progress, tokens }: TextUnderway): void {
     this.#progress.update({
       step: (iteration - 1) * of + done,
       fraction: progress,

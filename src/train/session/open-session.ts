@@ -14,9 +14,9 @@ import { readEvents, type StoredEvent, stepOf } from "../run-folder/events.ts";
 import { RunFolder } from "../run-folder/run-folder.ts";
 import type { SessionHooks as Hooks } from "../thread.ts";
 import { type Attendance, attend } from "./attend.ts";
-import { checkSameData } from "./check-same-data.ts";
 import { interventionsOf, pendingIntervention, resumed } from "./interventions.ts";
 import type { TrainingJob, TrainingReport } from "./messages.ts";
+import { checkSameData, openRunData } from "./run-data.ts";
 
 export type SessionHooks = Hooks<TrainingReport>;
 
@@ -85,12 +85,14 @@ async function prepare(
   try {
     const what = `data set ${config.data.name}`;
     hooks.report({ type: "preparing", what });
-    const data = await openData(config.data as DataSpec, {
-      size: config.size,
-      channels: config.channels,
-      split: "train",
-      onProgress: (done, total) => hooks.report({ type: "preparing", what, done, total }),
-    });
+    const data = await openRunData(begun?.folder, () =>
+      openData(config.data as DataSpec, {
+        size: config.size,
+        channels: config.channels,
+        split: "train",
+        onProgress: (done, total) => hooks.report({ type: "preparing", what, done, total }),
+      }),
+    );
     undo.push(() => data.close());
     if (begun?.from) {
       const { dataset } = begun.from.state as unknown as { dataset: DatasetState };

@@ -8,7 +8,7 @@ import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint
 import { RunFolder } from "../run-folder/run-folder.ts";
 import { Course } from "../sequence/course.ts";
 import type { SequenceSampler } from "../sequence/sequence-sampler.ts";
-import { checkSameData } from "../session/check-same-data.ts";
+import { checkSameData, openRunData } from "../session/run-data.ts";
 import type { SessionHooks } from "../thread.ts";
 import type { TextJob, TextReport } from "./messages.ts";
 import {
@@ -77,7 +77,7 @@ async function prepare(
   try {
     hooks.report({ type: "preparing", what: `texts of ${config.data.name}` });
     const known = from && begun && new TextRun(begun.folder.path).tokenizer();
-    const texts = await openTexts(config, "train", known);
+    const texts = await openRunData(begun?.folder, () => openTexts(config, "train", known));
     if (saved) checkSameData(saved.fingerprint, texts, "texts");
     const { tokenizer } = texts;
     const validation = await openTexts(config, "validation", tokenizer);
