@@ -102,7 +102,7 @@ test("Ctrl-C stops within an iteration, while no other process may have the run;
   expect(more.last).toMatchObject({ step: 0, reason: "finished" });
   expect(more.last.kimg).toBeGreaterThanOrEqual(kimg);
   expect(filesOf(join(cwd, "stopped"))).toContain("generator.onnx");
-}, 60_000);
+}, 180_000);
 
 test("--dry-run reads the texts and writes nothing", async () => {
   const before = filesOf(cwd);
@@ -143,7 +143,7 @@ test("texts of many scripts, and longer than a sequence, are learned and written
   const draw = ["sample", "mixed", "--n", "2", "--prefix", "春眠", "--json"];
   const { last: drawn } = await gansmith(cwd, draw);
   expect((drawn.texts as string[]).every((t) => t.startsWith("春眠"))).toBe(true);
-}, 60_000);
+}, 180_000);
 
 const data = (file: string, ...more: string[]) => ["train", "text", "--data", file, ...more];
 const set = (value: string) => data("./poems.txt", "--set", value);
