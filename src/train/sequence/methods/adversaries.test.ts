@@ -94,11 +94,11 @@ test.each(adversaries)(
 
 /** Every method, with few steps in an iteration. */
 const short: readonly MethodSpec[] = [
-  { name: "likelihood", batch: 200, average: 0.9 },
+  { name: "likelihood", batch: 100, average: 0.9 },
   ...adversaries.map(([method]) => ({
     ...method,
     ...(method.name === "cot"
-      ? { generatorSteps: 3, mediatorSteps: 2 }
+      ? { generatorSteps: 6, mediatorSteps: 2 }
       : { discriminatorSteps: { before: 3, each: 4 } }),
   })),
 ];
