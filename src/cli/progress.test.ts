@@ -85,6 +85,28 @@ test("a run that ends after minutes tells the time left from its share", () => {
   expect(stream.written[1]).toContain(" 10%  step 30  5.00 steps/s  320 img/s  54 s left");
 });
 
+test("what is counted shows its speed, with a label of its own", () => {
+  let now = 0;
+  const stream = terminal(false);
+  const progress = new Progress({ stream, now: () => now });
+  const told = (step: number) =>
+    progress.update({
+      ...{
+        step,
+        fraction: step / 200,
+        values: { loss: 0.5 },
+        label: `likelihood 1/2: ${step}/100`,
+      },
+      amount: { value: step * 1280, unit: "tokens" },
+    });
+  told(0);
+  now = 6000;
+  told(30);
+  expect(stream.written[1]).toContain(
+    " 15%  likelihood 1/2: 30/100  6400 tokens/s  34 s left  loss 0.500",
+  );
+});
+
 test("quiet says nothing", () => {
   const stream = terminal(true);
   const progress = new Progress({ stream, quiet: true });

@@ -10,6 +10,10 @@ export interface ProgressState {
   readonly fraction?: number | undefined;
   /** Real images per step; without it only the share done and the time left are shown. */
   readonly batchSize?: number;
+  /** What is counted so far, such as tokens: its speed is shown. */
+  readonly amount?: { readonly value: number; readonly unit: string };
+  /** Shown before the speed. */
+  readonly label?: string;
   /** Shown as they are, such as `D_loss 0.693`. */
   readonly values: Readonly<Record<string, number>>;
 }
@@ -43,7 +47,12 @@ export class Progress {
   readonly #quiet: boolean;
   readonly #now: () => number;
   readonly #terminal: boolean;
-  #history: { readonly time: number; readonly step: number; readonly fraction: number }[] = [];
+  #history: {
+    readonly time: number;
+    readonly step: number;
+    readonly fraction: number;
+    readonly amount: number;
+  }[] = [];
   #lastDrawn = Number.NEGATIVE_INFINITY;
   #drawn = false;
   #state: ProgressState | undefined;
@@ -90,7 +99,9 @@ export class Progress {
     const last = this.#history.at(-1);
     if (last !== undefined && state.step < last.step) this.#history = [];
     if (last === undefined || time - last.time >= terminalIntervalMs || state.step < last.step) {
-      this.#history.push({ time, step: state.step, fraction: fractionOf(state) ?? 0 });
+      const { step, amount } = state;
+      const fraction = fractionOf(state) ?? 0;
+      this.#history.push({ time, step, fraction, amount: amount?.value ?? 0 });
     }
     while (this.#history.length > 2 && time - (this.#history[1]?.time ?? time) > rateWindowMs) {
       this.#history.shift();
@@ -119,16 +130,19 @@ export class Progress {
     const elapsedMs = first ? this.#now() - first.time : 0;
     if (first === undefined || elapsedMs <= 0 || state.step <= first.step) return {};
     const stepsPerSecond = ((state.step - first.step) / elapsedMs) * 1000;
+    const amountPerSecond = (((state.amount?.value ?? 0) - first.amount) / elapsedMs) * 1000;
+    const speed = { stepsPerSecond, ...(state.amount && { amountPerSecond }) };
     const fraction = fractionOf(state);
     const gained = fraction === undefined ? 0 : fraction - first.fraction;
-    if (fraction === undefined || gained <= 0) return { stepsPerSecond };
-    return { stepsPerSecond, secondsLeft: (((1 - fraction) / gained) * elapsedMs) / 1000 };
+    if (fraction === undefined || gained <= 0) return speed;
+    return { ...speed, secondsLeft: (((1 - fraction) / gained) * elapsedMs) / 1000 };
   }
 }
 
 /** Measured speed; empty until there is something to measure. */
 export interface Rates {
   readonly stepsPerSecond?: number;
+  readonly amountPerSecond?: number;
   readonly secondsLeft?: number;
 }
 
@@ -142,12 +156,16 @@ export function formatProgress(state: ProgressState, rates: Rates = {}): string 
     const percent = String(Math.floor(fraction * 100)).padStart(3);
     parts.push(`[${"#".repeat(full)}${"-".repeat(barWidth - full)}] ${percent}%`);
   }
-  const { stepsPerSecond, secondsLeft } = rates;
+  const { stepsPerSecond, amountPerSecond, secondsLeft } = rates;
   if (batchSize !== undefined) {
     parts.push(totalSteps === undefined ? `step ${step}` : `step ${step}/${totalSteps}`);
   }
   if (stepsPerSecond !== undefined && batchSize !== undefined) {
     parts.push(`${short(stepsPerSecond)} steps/s`, `${short(stepsPerSecond * batchSize)} img/s`);
+  }
+  if (state.label !== undefined) parts.push(state.label);
+  if (state.amount && amountPerSecond !== undefined) {
+    parts.push(`${short(amountPerSecond)} ${state.amount.unit}/s`);
   }
   if (secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);
   for (const [name, value] of Object.entries(values)) parts.push(`${name} ${value.toFixed(3)}`);

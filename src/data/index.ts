@@ -7,7 +7,7 @@ export { encodePng, terminalColours, terminalGrid } from "./image-grid.ts";
 export { inferData } from "./infer-data.ts";
 export { cacheFolder } from "./open-cached.ts";
 export { Prefetcher } from "./prefetch.ts";
-export { checkDataSpec, dataSourceOf, dataSources, openData } from "./registry.ts";
+export { absoluteData, checkDataSpec, dataSourceOf, dataSources, openData } from "./registry.ts";
 export type { DataSource, DataSpec } from "./source.ts";
 export type { CifarOptions } from "./sources/cifar.ts";
 export { cifarFiles } from "./sources/cifar.ts";

@@ -1,5 +1,6 @@
 import { unknownName, usageError } from "../util/errors.ts";
 import { checkJson } from "../util/json.ts";
+import { absolutePaths } from "./absolute-paths.ts";
 import type { DataRequest, ImageDataset } from "./image-dataset.ts";
 import { limited } from "./limited.ts";
 import type { DataSource, DataSpec } from "./source.ts";
@@ -38,6 +39,11 @@ export function dataSourceOf(spec: DataSpec): DataSource {
     name,
     dataSources.map((s) => s.name),
   );
+}
+
+/** A spec whose paths hold from any folder; throws a usage error for an unknown name. */
+export function absoluteData(spec: DataSpec): DataSpec {
+  return absolutePaths(spec, dataSourceOf(spec).paths);
 }
 
 /** Checks name and options without touching the disk, for `--dry-run`; throws a usage error. */

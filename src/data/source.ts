@@ -21,6 +21,8 @@ export interface DataSource {
   readonly summary: string;
   /** The options beside `name` and `limit`; unknown ones are refused. */
   readonly schema: z.ZodType;
+  /** Names of the options that are paths. */
+  readonly paths?: readonly string[];
   /** `options` have passed `schema`, `request` has passed `checkRequest`. */
   open(options: unknown, request: DataRequest): Promise<ImageDataset>;
 }
@@ -30,6 +32,7 @@ export function dataSource<S extends z.ZodType>(source: {
   readonly name: string;
   readonly summary: string;
   readonly schema: S;
+  readonly paths?: readonly string[];
   open(options: z.output<S>, request: DataRequest): Promise<ImageDataset>;
 }): DataSource {
   return {

@@ -3,10 +3,9 @@ import { dataSourceOf } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
 import type { MetricResult } from "../metrics/index.ts";
 import type { RunConfig } from "../recipes/index.ts";
-import { GansmithError } from "../util/errors.ts";
+import { judged, machineOf, record, short } from "./record.ts";
 import type { Run } from "./run.ts";
-import { EventWriter, readEvents } from "./run-folder/events.ts";
-import { writeModelCard } from "./run-folder/model-card.ts";
+import type { ModelCard } from "./run-folder/model-card.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 
 export interface FinishOptions {
@@ -24,54 +23,23 @@ export async function finishRun(
   { onProgress, onWarning }: FinishOptions = {},
 ): Promise<Record<string, MetricResult>> {
   await run.export(RunFolder.open(run.path).generatorPath);
-  const { metrics: wanted } = run.config;
-  let metrics: Record<string, MetricResult> = {};
-  if (wanted === "auto" || wanted.length > 0) {
-    try {
-      metrics = await run.evaluate({
-        metrics: wanted === "auto" ? undefined : wanted,
-        onProgress,
-        onWarning,
-      });
-    } catch (error) {
-      // The training is done and safe; that a small folder has no test images must not fail it.
-      if (!(error instanceof GansmithError)) throw error;
-      onWarning?.(`The samples were not judged: ${error.message}`);
-    }
-  }
+  const metrics = await judged(
+    run.config.metrics,
+    (names) => run.evaluate({ metrics: names, onProgress, onWarning }),
+    onWarning,
+  );
   recordMetrics(run, metrics);
   return metrics;
 }
 
 /** Writes metrics into the events and the model card. */
 export function recordMetrics(run: Run, metrics: Record<string, MetricResult>): void {
-  const folder = RunFolder.open(run.path).lock();
-  try {
-    const { step } = run.checkpoint();
-    if (Object.keys(metrics).length > 0) {
-      const events = new EventWriter(folder.eventsPath);
-      try {
-        events.write({ type: "metrics", step, metrics });
-      } finally {
-        events.close();
-      }
-    }
-    writeCard(run, folder, step, metrics);
-  } finally {
-    folder.release();
-  }
+  record(run, metrics, (folder) => imageCard(run, folder, metrics));
 }
 
-function writeCard(
-  run: Run,
-  folder: RunFolder,
-  step: number,
-  metrics: Record<string, MetricResult>,
-): void {
+function imageCard(run: Run, folder: RunFolder, metrics: Record<string, MetricResult>): ModelCard {
   const { config } = run;
-  const { kimg, seconds } = run.trained();
-  const start = readEvents(folder.eventsPath).find((e) => e.type === "start");
-  const { gansmith: _made, node, ...machine } = (start?.info ?? {}) as Record<string, string>;
+  const { step, kimg, seconds } = run.trained();
   const { model, classes } = run.generator();
   const { channels, size } = model.image;
   const source = dataSourceOf(config.data as DataSpec);
@@ -79,7 +47,7 @@ function writeCard(
     Array.isArray(warnings) ? warnings.map((w) => `${name}: ${String(w)}`) : [],
   );
   const picture = readdirSync(folder.samplesPath).sort().at(-1);
-  writeModelCard(folder, {
+  return {
     summary:
       `A generator of ${size}x${size} ${channels === 1 ? "grey" : "colour"} images like those of ` +
       `${config.data.name}, drawn from ${model.latent} normal random numbers each.`,
@@ -89,21 +57,21 @@ function writeCard(
     },
     recipe: recipeValues(config),
     metrics,
-    seed: config.seed,
-    steps: step,
-    kimg,
-    seconds,
-    machine,
-    versions: node === undefined ? {} : { node },
+    ...{ seed: config.seed, steps: step, kimg, seconds, ...machineOf(folder) },
     picture: picture && `samples/${picture}`,
+    use: [
+      `gansmith sample ${run.path} --n 64 --out grid.png`,
+      `gansmith resume ${run.path}`,
+      `gansmith export ${run.path} --format onnx --out generator.onnx`,
+    ],
+    floors:
+      "The floor is the same figure between training and test data: a perfect model does not go below it.",
     notes,
-  });
+  };
 }
 
 /** The values that tell one recipe from another, in one line each. */
 function recipeValues(config: RunConfig): Record<string, string | number | boolean> {
-  const short = (value: unknown) =>
-    typeof value === "object" ? JSON.stringify(value) : (value as string | number);
   const { recipe, model, loss, regularizers, optimizer, batch, emaKimg, length } = config;
   return {
     recipe,

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { GansmithError } from "../util/errors.ts";
-import type { FromThread, ToThread, TrainingJob } from "./session/messages.ts";
-import { runSession } from "./session/session.ts";
+import type { FromThread, RunSession, ThreadData, ToThread } from "./thread.ts";
 
 const port = parentPort;
 if (!port) throw new GansmithError("runtime", "train/worker runs as a worker thread only.");
@@ -10,10 +9,14 @@ let stopping = false;
 port.on("message", (message: ToThread) => {
   if (message.type === "stop") stopping = true;
 });
-const send = (message: FromThread) => port.postMessage(message);
+const send = (message: FromThread<unknown, unknown>) => port.postMessage(message);
 
 try {
-  const end = await runSession(workerData as TrainingJob, {
+  const { file, job } = workerData as ThreadData;
+  const { runSession } = (await import(new URL(file, import.meta.url).href)) as {
+    runSession: RunSession<unknown, unknown, unknown>;
+  };
+  const end = await runSession(job, {
     report: (report) => send({ type: "report", report }),
     stopping: () => stopping,
   });

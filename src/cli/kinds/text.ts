@@ -1,22 +1,22 @@
 import { withSetting } from "../../recipes/index.ts";
 import { checkTextConfig, type TextRunConfig, textRecipes } from "../../recipes/text/index.ts";
 import { usageError } from "../../util/errors.ts";
-import type { TrainFlags } from "../flags.ts";
+import { type LengthFlags, lengthOf, type TrainFlags } from "../flags.ts";
 import { judgingProgress } from "../judging-progress.ts";
 import { metricsTable } from "../metrics-table.ts";
+import type { Output } from "../output.ts";
 import type { RunKind } from "./run-kind.ts";
 
-const byStages = "it ends by its stages, such as --set stages.0.iterations=5";
 const imagesOnly = "it is for runs of images";
+const always = "each iteration prints its figures anyway";
 
 /** Generators of text. */
 export const text: RunKind = {
   name: "text",
   recipes: textRecipes,
   refused: {
-    ...{ steps: byStages, kimg: byStages, minutes: byStages },
     ...{ size: imagesOnly, guard: imagesOnly, class: imagesOnly, truncation: imagesOnly },
-    network: imagesOnly,
+    ...{ network: imagesOnly, verbose: always },
   },
   rows: () =>
     textRecipes.map(({ name, summary, config: { data, stages, length } }) => [
@@ -26,8 +26,7 @@ export const text: RunKind = {
   train: async (recipe, flags, output) => {
     const config = textConfigOf(recipe, flags);
     if (flags.dryRun) {
-      output.text(JSON.stringify(config, null, 2));
-      output.result({ dryRun: true, config });
+      await showTextPlan(config, flags.out, output);
       return;
     }
     const { trainText } = await import("../../train/text/train-text.ts");
@@ -36,16 +35,17 @@ export const text: RunKind = {
       trainText(config, { ...hooks, out: flags.out }),
     );
   },
-  resume: async (path, _flags, output) => {
+  resume: async (path, flags, output) => {
     const { TextRun } = await import("../../train/text/text-run.ts");
     const { resumeText } = await import("../../train/text/train-text.ts");
     const { watchText } = await import("../watch-text.ts");
     const { stages } = new TextRun(path).config;
-    await watchText(stages, output, (hooks) => resumeText(path, hooks));
+    const end = endOf(flags, stages);
+    await watchText(stages, output, (hooks) => resumeText(path, { ...hooks, end }));
   },
   sample: async (path, flags, output) => {
     const { TextRun } = await import("../../train/text/text-run.ts");
-    const { textsBelow } = await import("../watch-text.ts");
+    const { textsBelow } = await import("../text-view.ts");
     const run = new TextRun(path);
     const { n = 20, seed = run.config.seed, temperature = 1, prefix, out } = flags;
     const texts = await run.sample(n, { seed, temperature, prefix });
@@ -63,11 +63,16 @@ export const text: RunKind = {
   evaluate: async (path, { metrics, n, seed, temperature }, output) => {
     const { TextRun } = await import("../../train/text/text-run.ts");
     const { evaluateText } = await import("../../train/text/evaluate-text.ts");
+    const { recordTextMetrics } = await import("../../train/text/finish-text.ts");
+    const { textFloors } = await import("../text-view.ts");
     const { onProgress, end } = judgingProgress(output);
     const options = { metrics, n, seed, temperature, onProgress };
-    const found = await evaluateText(new TextRun(path), options);
+    const run = new TextRun(path);
+    const found = await evaluateText(run, options);
     end();
-    output.text(metricsTable(found, "The floor is what as many real texts get."));
+    // The card speaks of the generator as it is, not of it at another temperature.
+    if (temperature === undefined || temperature === 1) await recordTextMetrics(run, found);
+    output.text(metricsTable(found, textFloors));
     output.result({ run: path, metrics: found });
   },
   export: async (path, { format = "onnx", out }, output) => {
@@ -90,7 +95,38 @@ function textConfigOf(recipe: string, flags: TrainFlags): TextRunConfig {
   // The recipe's tokenizer suits its own texts; others have one of theirs.
   const texts = data === undefined ? tokenizer && { tokenizer } : { data: textDataOf(data) };
   const changed = { recipe, ...own, ...texts, ...Object.fromEntries(given) };
-  return checkTextConfig(flags.set.reduce<unknown>(withSetting, changed));
+  const config = checkTextConfig(flags.set.reduce<unknown>(withSetting, changed));
+  const end = endOf(flags, config.stages);
+  return end ? { ...config, end } : config;
+}
+
+/** The end that flags ask for. Throws a usage error for more steps than the stages have. */
+function endOf(flags: LengthFlags, stages: TextRunConfig["stages"]): TextRunConfig["end"] {
+  const all = stages.reduce((sum, s) => sum + s.iterations, 0);
+  const { steps = 0 } = flags;
+  if (steps <= all) return lengthOf(flags);
+  throw usageError(
+    `--steps ${steps}: a step of text is an iteration, and the stages have ${all} in all; a run begins with more by --set stages.0.iterations=${steps}.`,
+  );
+}
+
+/** `train --dry-run`: everything is checked, nothing is written. */
+async function showTextPlan(
+  config: TextRunConfig,
+  out: string | undefined,
+  output: Output,
+): Promise<void> {
+  const { planText } = await import("../../train/text/plan-text.ts");
+  const plan = await planText(config, out);
+  output.text(JSON.stringify(config, null, 2));
+  const { texts, cut, leftOut, validation, vocabulary } = plan.data;
+  const number = (n: number) => n.toLocaleString("en");
+  output.note(
+    `data: ${number(texts)} texts to learn from (${number(cut)} cut to ${config.length} tokens, ${number(leftOut)} longer ones left out), ${number(validation)} to validate; a vocabulary of ${number(vocabulary)} tokens`,
+  );
+  const sizes = Object.entries(plan.parameters).map(([name, n]) => `${name} ${number(n)}`);
+  output.note(`parameters: ${sizes.join(", ")}`);
+  output.result({ dryRun: true, config, ...plan });
 }
 
 /** A corpus by name, or a file. */

@@ -49,6 +49,7 @@ export const cifar = dataSource({
     labels: z.enum(["fine", "coarse"]).default("fine"),
     testShare: testShareSchema,
   }),
+  paths: ["path"],
   async open({ path, labels, testShare }, given) {
     const request = { ...given, size: given.size ?? side, channels: given.channels ?? 3 };
     const root = resolve(path);

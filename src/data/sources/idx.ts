@@ -42,6 +42,7 @@ export const idx = dataSource({
   name: "idx",
   summary: "IDX files as MNIST's: a folder with train-* and t10k-*, or one images file",
   schema,
+  paths: ["path", "labels"],
   async open({ path, labels, fit, testShare }, request) {
     const root = resolve(path);
     const files = locate(root, labels, request.split);

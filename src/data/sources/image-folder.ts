@@ -55,6 +55,7 @@ export const folder = dataSource({
     ...encodedOptions,
     testShare: testShareSchema,
   }),
+  paths: ["path"],
   async open({ path, ...options }, request) {
     const root = resolve(path);
     const files = listImages(root);

@@ -47,6 +47,7 @@ export const zip = dataSource({
     ...encodedOptions,
     testShare: testShareSchema,
   }),
+  paths: ["path"],
   async open({ path, ...options }, request) {
     const file = resolve(path);
     try {

@@ -5,6 +5,7 @@ import type { JsonValue } from "../../util/json.ts";
 import { checkJson } from "../../util/json.ts";
 import { parseWith } from "../../util/parse-with.ts";
 import { Random } from "../../util/random.ts";
+import { absolutePaths } from "../absolute-paths.ts";
 import { limitSchema } from "../limited.ts";
 import { corpusOf } from "./corpora/registry.ts";
 import type { TextSplit } from "./text-split.ts";
@@ -60,6 +61,11 @@ export interface TextDataset {
   textOf(index: number): string;
   /** A text as people read it: a quatrain in four lines, others as they are. */
   print(text: string): string;
+}
+
+/** A spec whose paths hold from any folder; throws a usage error for an unknown name. */
+export function absoluteText(spec: TextSpec): TextSpec {
+  return absolutePaths(spec, corpusOf(spec?.name).paths);
 }
 
 const requestSchema = z.strictObject({

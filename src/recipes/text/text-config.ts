@@ -27,6 +27,16 @@ export const textConfigSchema = z.strictObject({
       }),
     )
     .min(1),
+  /** Ends it before its stages do, at the first of these that is reached. */
+  end: z
+    .strictObject({
+      /** Iterations of all stages. */
+      steps: z.int().min(1).optional(),
+      /** Thousands of real texts shown. */
+      kimg: z.number().positive().optional(),
+      minutes: z.number().positive().optional(),
+    })
+    .optional(),
   seed: z.int().min(0),
   backend: z.enum(["auto", "cpu", "webgpu", "cuda", "reference"]).default("cpu"),
   threads: z.int().min(1).max(1024).optional(),
@@ -37,6 +47,10 @@ export const textConfigSchema = z.strictObject({
   keepCheckpoints: z.int().min(1).default(3),
   /** Texts that are shown as training goes on. */
   samples: z.int().min(1).max(1000).default(8),
+  /** What is measured at the end; `auto` is all that suits the texts, an empty list nothing. */
+  metrics: z.union([z.literal("auto"), z.array(z.string())]).default("auto"),
+  /** Generated texts that are judged. */
+  evalSamples: z.int().min(1).default(500),
 });
 
 export type TextRunConfig = z.output<typeof textConfigSchema>;

@@ -20,11 +20,13 @@ const card: ModelCard = {
   machine: { cpu: "2 cores", backend: "cpu" },
   versions: { "onnxruntime-node": "1.30.0" },
   picture: "samples/009375.png",
+  use: ["gansmith resume runs/00001-mnist-dcgan"],
+  floors: "The floor is what real images get.",
   notes: ["trained on two | cores <b>only</b>"],
 };
 
 test("the card says data, recipe, metrics with floors and samples, seed, versions, time, machine", () => {
-  const text = formatModelCard("mnist-dcgan", "runs/00001-mnist-dcgan", card);
+  const text = formatModelCard("mnist-dcgan", card);
   for (const line of [
     "# mnist-dcgan",
     "![samples](samples/009375.png)",
@@ -37,6 +39,7 @@ test("the card says data, recipe, metrics with floors and samples, seed, version
     "| cpu | 2 cores |",
     "| onnxruntime-node | 1.30.0 |",
     "- trained on two \\| cores &lt;b&gt;only&lt;/b&gt;",
+    "The floor is what real images get.",
     "gansmith resume runs/00001-mnist-dcgan",
   ]) {
     expect(text.split("\n")).toContain(line);
@@ -46,9 +49,17 @@ test("the card says data, recipe, metrics with floors and samples, seed, version
 
 test("a card without metrics or picture says so and leaves no hole", () => {
   const { picture: _, notes: __, ...rest } = card;
-  const text = formatModelCard("x", "runs/x", { ...rest, metrics: {} });
+  const text = formatModelCard("x", { ...rest, metrics: {} });
   expect(text).toContain("Not judged.");
   expect(text).not.toMatch(/!\[|undefined|\n\n\n/);
+});
+
+test("texts are quoted as they are, whatever they hold", () => {
+  const texts = ["the *sea*", "春眠不覺曉\n處處聞啼鳥"];
+  const text = formatModelCard("x", { ...card, texts });
+  expect(text).toContain(
+    "\n\n## Samples\n\n> the \\*sea\\*\n\n> 春眠不覺曉\\\n> 處處聞啼鳥\n\n## Metrics",
+  );
 });
 
 test("the card is the run's README.md, written anew each time", () => {

@@ -22,6 +22,7 @@ export interface ModelCard {
   readonly data: {
     readonly name: string;
     readonly images?: number | undefined;
+    readonly texts?: number | undefined;
     readonly license?: string | undefined;
     readonly source?: string | undefined;
   };
@@ -39,26 +40,33 @@ export interface ModelCard {
   readonly versions: Readonly<Record<string, string>>;
   /** The sample picture, relative to the run folder. */
   readonly picture?: string | undefined;
+  /** Sample texts. */
+  readonly texts?: readonly string[] | undefined;
+  /** How to use it: commands, a line each. */
+  readonly use: readonly string[];
+  /** What the floors are, one sentence. */
+  readonly floors: string;
   /** What a user should know before relying on it. */
   readonly notes?: readonly string[] | undefined;
 }
 
 /** Writes the run's README.md; an earlier one is replaced. Throws `GansmithError` ("io"). */
 export function writeModelCard(run: RunFolder, card: ModelCard): void {
-  writeFileAtomic(run.modelCardPath, formatModelCard(run.name, run.path, card));
+  writeFileAtomic(run.modelCardPath, formatModelCard(run.name, card));
 }
 
 /** The card as Markdown. */
-export function formatModelCard(name: string, path: string, card: ModelCard): string {
-  const { data, metrics } = card;
+export function formatModelCard(name: string, card: ModelCard): string {
+  const { data } = card;
   const blocks = [
     `# ${plain(name)}`,
     plain(card.summary),
     card.picture && `![samples](${encodeURI(card.picture)})`,
+    card.texts?.length && `## Samples\n\n${quoted(card.texts)}`,
     "## Metrics",
-    metricsTable(metrics),
+    metricsTable(card),
     "## Data",
-    pairs({ name: data.name, images: data.images, license: data.license, source: data.source }),
+    pairs({ ...data }),
     "## Recipe",
     pairs(card.recipe),
     "## Training",
@@ -73,12 +81,12 @@ export function formatModelCard(name: string, path: string, card: ModelCard): st
     }),
     card.notes?.length && `## Notes\n\n${card.notes.map((note) => `- ${plain(note)}`).join("\n")}`,
     "## Use",
-    `\`\`\`\ngansmith sample ${path} --n 64 --out grid.png\ngansmith resume ${path}\ngansmith export ${path} --format onnx --out generator.onnx\n\`\`\``,
+    `\`\`\`\n${card.use.join("\n")}\n\`\`\``,
   ];
   return `${blocks.filter((block) => block).join("\n\n")}\n`;
 }
 
-function metricsTable(metrics: ModelCard["metrics"]): string {
+function metricsTable({ metrics, floors }: ModelCard): string {
   const rows = Object.entries(metrics).map(
     ([name, { value, label = name, floor, samples }]) =>
       `| ${plain(label)} | ${figure(value)} | ${floor === undefined ? "" : figure(floor)} | ${samples ?? ""} |`,
@@ -90,7 +98,7 @@ function metricsTable(metrics: ModelCard["metrics"]): string {
     "|---|---|---|---|",
     ...rows,
     "",
-    "The floor is the same figure between training and test data: a perfect model does not go below it.",
+    floors,
     ...networks.map(
       (n) =>
         `Features of the network ${plain(n)}: not comparable with scores on Inception's features.`,
@@ -103,6 +111,18 @@ function pairs(values: Readonly<Record<string, string | number | boolean | undef
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `| ${plain(name)} | ${plain(String(value))} |`);
   return ["| | |", "|---|---|", ...rows].join("\n");
+}
+
+/** Texts as quotations, their lines kept. */
+function quoted(texts: readonly string[]): string {
+  return texts
+    .map((text) =>
+      text
+        .split("\n")
+        .map((line) => `> ${plain(line)}`)
+        .join("\\\n"),
+    )
+    .join("\n\n");
 }
 
 /** Four significant digits, never in exponents that a reader has to decode for common sizes. */

@@ -26,6 +26,12 @@ interface Event {
       tag: string;
       simpleValue?: number;
       image?: { height: number; width: number; colorspace: number; encoded: Uint8Array };
+      tensor?: {
+        dtype: number;
+        tensorShape: { dim: { size: number }[] };
+        stringVal: Uint8Array[];
+      };
+      metadata?: { pluginData: { pluginName: string } };
     }[];
   };
   sessionLog?: { status: number };
@@ -121,6 +127,17 @@ describe("writes", () => {
     const { image } = read(writer.path)[1]?.summary?.value[0] ?? {};
     expect(image).toMatchObject({ width: 5, height: 3, colorspace: 3 });
     expect(Buffer.compare(image?.encoded ?? new Uint8Array(), png)).toBe(0);
+  });
+
+  test("texts as strings of the text page", () => {
+    const writer = new TensorBoardWriter(folder);
+    writer.texts("samples", ["the sea", "春眠\n不覺曉"], 3);
+    writer.close();
+    const { tensor, metadata } = read(writer.path)[1]?.summary?.value[0] ?? {};
+    expect(metadata?.pluginData.pluginName).toBe("text");
+    expect(tensor).toMatchObject({ dtype: 7, tensorShape: { dim: [{ size: 2 }] } });
+    const strings = tensor?.stringVal.map((bytes) => Buffer.from(bytes).toString("utf8"));
+    expect(strings).toEqual(["the sea", "春眠\n不覺曉"]);
   });
 
   test("nothing is held back after a flush", () => {

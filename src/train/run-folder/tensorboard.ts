@@ -20,10 +20,21 @@ const image: MessageSchema = {
   colorspace: { id: 3, type: "int32" },
   encoded: { id: 4, type: "bytes" },
 };
+const dimension: MessageSchema = { size: { id: 1, type: "int64" } };
+const tensorShape: MessageSchema = { dim: { id: 2, type: () => dimension, repeated: true } };
+const tensor: MessageSchema = {
+  dtype: { id: 1, type: "int32" },
+  tensorShape: { id: 2, type: () => tensorShape },
+  stringVal: { id: 8, type: "bytes", repeated: true },
+};
+const pluginData: MessageSchema = { pluginName: { id: 1, type: "string" } };
+const metadata: MessageSchema = { pluginData: { id: 1, type: () => pluginData } };
 const value: MessageSchema = {
   tag: { id: 1, type: "string" },
   simpleValue: { id: 2, type: "float" },
   image: { id: 4, type: () => image },
+  tensor: { id: 8, type: () => tensor },
+  metadata: { id: 9, type: () => metadata },
 };
 const summary: MessageSchema = { value: { id: 1, type: () => value, repeated: true } };
 const sessionLog: MessageSchema = { status: { id: 1, type: "int32" } };
@@ -39,6 +50,8 @@ export const EVENT_SCHEMA: MessageSchema = {
 const FILE_VERSION = "brain.Event:2";
 /** SessionLog.START: readers drop what they have from this step on. */
 const SESSION_START = 1;
+/** DataType.DT_STRING. */
+const STRINGS = 7;
 
 const FILE_NAME = /^events\.out\.tfevents\.(\d+)\.gansmith$/;
 const FLUSH_BYTES = 1 << 16;
@@ -50,7 +63,7 @@ export interface TensorBoardOptions {
 }
 
 /**
- * Appends scalars and images to a TensorBoard event file in `folder` (one file per run, continued on
+ * Appends scalars, images and texts to a TensorBoard event file in `folder` (one file per run, continued on
  * resume). Records are gathered and written every few seconds, and at once by `flush`. A record that
  * a kill cut short is removed when the folder is next opened; a file that is damaged elsewhere is
  * left as it is, and a new one begins. One writer at a time: hold the run folder's lock.
@@ -103,6 +116,15 @@ export class TensorBoardWriter {
   /** Adds a picture: the bytes of a PNG file. Throws a usage error for anything else. */
   image(tag: string, png: Uint8Array, step: number): void {
     this.#addSummary(step, [{ tag: checkTag(tag), image: { ...pngHeader(png), encoded: png } }]);
+  }
+
+  /** Adds texts, which TensorBoard's text page shows as a table with a line each, as Markdown. */
+  texts(tag: string, texts: readonly string[], step: number): void {
+    const stringVal = texts.map((text) => new TextEncoder().encode(text));
+    const shape = { dim: [{ size: texts.length }] };
+    const values = { dtype: STRINGS, tensorShape: shape, stringVal };
+    const own = { pluginData: { pluginName: "text" } };
+    this.#addSummary(step, [{ tag: checkTag(tag), tensor: values, metadata: own }]);
   }
 
   /** Writes what is pending; `durable` also waits until the disk has it. */

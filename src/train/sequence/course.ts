@@ -30,16 +30,27 @@ export interface Taught {
   readonly iteration: number;
 }
 
-export interface Iterated {
+/** Which iteration it is. */
+export interface Place {
   /** From 0. */
   readonly stage: number;
   /** From 1. */
   readonly iteration: number;
+  /** Real sequences shown so far, in all stages. */
+  readonly shown: number;
+}
+
+/** A place within an iteration. */
+export interface Underway extends Place {
+  /** Steps of the iteration done, of how many. */
+  readonly done: number;
+  readonly of: number;
+}
+
+export interface Iterated extends Place {
   /** Validation NLL, nats a token. */
   readonly nll: number;
   readonly scalars: ReadonlyMap<string, number>;
-  /** Real sequences shown so far, in all stages. */
-  readonly shown: number;
 }
 
 /** Teaches a generator stage by stage, each with what the one before has left. */
@@ -72,15 +83,28 @@ export class Course {
     this.#judge = judge;
   }
 
-  /** The best so far. Throws unless there was an iteration. */
-  get taught(): Taught {
-    return this.#kept as Taught;
+  /** The best so far; undefined before the first iteration has ended. */
+  get taught(): Taught | undefined {
+    return this.#kept;
   }
 
-  /** The next iteration; undefined when the last stage has ended. */
-  async next(): Promise<Iterated | undefined> {
+  /** Real sequences shown so far. */
+  get shown(): number {
+    return this.#shownBefore + (this.#teacher?.shown() ?? 0);
+  }
+
+  /** Whether the last stage has ended. */
+  get over(): boolean {
+    return this.#ended() && this.#stage >= this.#stages.length - 1;
+  }
+
+  /**
+   * The next iteration, or what is left of one that has paused; undefined when it is over, or where `pace`,
+   * asked before each step, makes it pause.
+   */
+  async next(pace?: (at: Underway) => boolean): Promise<Iterated | undefined> {
     while (this.#ended()) {
-      if (this.#stage >= this.#stages.length - 1) return undefined;
+      if (this.over) return undefined;
       this.#shownBefore += this.#teacher?.shown() ?? 0;
       await this.#teacher?.release();
       this.#teacher = undefined;
@@ -91,7 +115,13 @@ export class Course {
     const { validation, ...inputs } = this.#inputs;
     const before = this.#kept && { weights: this.#kept.weights };
     this.#teacher ??= await openTeacher(method, { ...inputs, ...before });
-    const scalars = await this.#teacher.iterate();
+    const scalars = await this.#teacher.iterate((done, of) => {
+      const { shown } = this;
+      return (
+        pace?.({ stage: this.#stage, iteration: this.#iteration + 1, shown, done, of }) ?? false
+      );
+    });
+    if (!scalars) return undefined;
     const iteration = ++this.#iteration;
     const weights = await this.#teacher.weights();
     this.#judge.setWeights(weights);
@@ -100,21 +130,22 @@ export class Course {
     if (first || patience === undefined || nll < (this.#kept as Taught).nll) {
       this.#kept = { weights, nll, iteration };
     }
-    const shown = this.#shownBefore + this.#teacher.shown();
-    return { stage: this.#stage, iteration, nll, scalars, shown };
+    return { stage: this.#stage, iteration, nll, scalars, shown: this.shown };
   }
 
-  /** All that `open` needs to go on as if it had never stopped; after an iteration. */
+  /** All that `open` needs to go on as if it had never stopped; after `next`. */
   async save(): Promise<TeacherSnapshot> {
-    const { arrays, state } = await (this.#teacher as SequenceTeacher).save();
-    const { weights, nll, iteration } = this.taught;
+    const teacher = this.#teacher as SequenceTeacher;
+    const { arrays, state } = await teacher.save();
+    // Before anything was judged, weights as they are serve those who want to look.
+    const weights = this.#kept?.weights ?? (await teacher.weights());
     const kept = [...weights].map(([name, data]) => [keptPrefix + name, data] as const);
     return {
       arrays: new Map([...arrays, ...kept]),
       state: {
         ...{ stage: this.#stage, iteration: this.#iteration, teacher: state },
         shownBefore: this.#shownBefore,
-        kept: { nll, iteration },
+        kept: this.#kept ? { nll: this.#kept.nll, iteration: this.#kept.iteration } : null,
       },
     };
   }
@@ -129,7 +160,7 @@ export class Course {
     this.#stage = saved.stage;
     this.#iteration = saved.iteration;
     this.#shownBefore = saved.shownBefore;
-    this.#kept = { weights: keptWeights(arrays), ...saved.kept };
+    if (saved.kept) this.#kept = { weights: keptWeights(arrays), ...saved.kept };
     const { validation: _, ...inputs } = this.#inputs;
     this.#teacher = await openTeacher((this.#stages[saved.stage] as Stage).method, inputs);
     const own = [...arrays].filter(([name]) => !name.startsWith(keptPrefix));
@@ -138,7 +169,7 @@ export class Course {
 
   #ended(): boolean {
     const { iterations, patience } = this.#stages[this.#stage] as Stage;
-    const stalled = this.#iteration > 0 ? this.#iteration - this.taught.iteration : 0;
+    const stalled = this.#kept && this.#iteration > 0 ? this.#iteration - this.#kept.iteration : 0;
     return this.#iteration >= iterations || (patience !== undefined && stalled >= patience);
   }
 }
@@ -148,7 +179,7 @@ interface SavedCourse {
   readonly iteration: number;
   readonly shownBefore: number;
   readonly teacher: JsonObject;
-  readonly kept: { readonly nll: number; readonly iteration: number };
+  readonly kept: { readonly nll: number; readonly iteration: number } | null;
 }
 
 const keptPrefix = "kept/";
@@ -168,7 +199,7 @@ export async function teach(
   const course = await Course.open(inputs, stages);
   try {
     for (let done = await course.next(); done; done = await course.next()) onIteration?.(done);
-    return { ...course.taught, seconds: (performance.now() - start) / 1000 };
+    return { ...(course.taught as Taught), seconds: (performance.now() - start) / 1000 };
   } finally {
     await course.release();
   }

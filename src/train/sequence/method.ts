@@ -22,13 +22,19 @@ export interface TeacherInputs {
   readonly weights?: Arrays;
 }
 
+/**
+ * Hears before each step of an iteration how many are done, of how many; answers whether to pause there.
+ */
+export type Pace = (done: number, of: number) => boolean;
+
 /** Teaches one generator, an iteration at a time. */
 export interface SequenceTeacher {
   /**
    * One pass over the data (likelihood) or one step of G with what belongs to it; answers with figures
-   * by name. Throws a numerics error where one is no number.
+   * by name, or undefined where `pace` made it pause: `save` holds the middle, too, and the next call goes
+   * on from there. Throws a numerics error where a figure is no number.
    */
-  iterate(): Promise<ReadonlyMap<string, number>>;
+  iterate(pace?: Pace): Promise<ReadonlyMap<string, number> | undefined>;
   /** G's arrays by variable name, as it is to be used. */
   weights(): Promise<Arrays>;
   /** Real sequences that it has shown so far. */

@@ -2,6 +2,7 @@ import type { Game, Phase } from "../../adversarial/index.ts";
 import { BatchOrder, type BatchOrderState } from "../../data/batches.ts";
 import { optimizerByName } from "../../optim/index.ts";
 import type { Backend, Tensor } from "../../runtime/session.ts";
+import type { JsonObject } from "../../util/json.ts";
 import { Random, type RandomState } from "../../util/random.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import type { Engine, NetworkOptimizer } from "../engine/engine.ts";
@@ -9,6 +10,7 @@ import { divergence } from "../loop/game-loop.ts";
 import { initialArrays } from "../loop/initial-arrays.ts";
 import { NoiseSource } from "../loop/noise.ts";
 import type { Arrays } from "../loop/weighted-session.ts";
+import { Iteration } from "./iteration.ts";
 import type { TeacherSnapshot } from "./method.ts";
 import { timeMajor } from "./sequence-judge.ts";
 
@@ -31,6 +33,8 @@ export const adam = { name: "adam", beta1: 0.9, beta2: 0.999 };
 
 /** The networks of a game of sequences, and everything that is drawn for it: what a snapshot holds. */
 export class Players {
+  /** The steps of the present iteration. */
+  readonly iteration = new Iteration();
   readonly #options: PlayersOptions;
   readonly #engine: Engine;
   #noise: NoiseSource;
@@ -57,6 +61,11 @@ export class Players {
   /** For samples of G. */
   get random(): Random {
     return this.#random;
+  }
+
+  /** Takes back what was drawn since its state was `state`. */
+  rewind(state: RandomState): void {
+    this.#random = Random.fromState(state);
   }
 
   /** Steps in a pass over the data; 0 where there is less than a batch. */
@@ -115,6 +124,7 @@ export class Players {
       noise: [...this.#noise.state],
       order: { ...this.#order.state },
       random: [...this.#random.state],
+      iteration: this.iteration.state,
     };
     return { arrays: await this.#engine.read(), state };
   }
@@ -128,6 +138,7 @@ export class Players {
     this.#noise = new NoiseSource(game, seed, saved.noise);
     this.#order = new BatchOrder(count, batch, seed, saved.order);
     this.#random = Random.fromState(saved.random);
+    this.iteration.restore(saved.iteration);
   }
 
   async release(): Promise<void> {
@@ -140,6 +151,7 @@ interface SavedPlayers {
   readonly noise: RandomState;
   readonly order: BatchOrderState;
   readonly random: RandomState;
+  readonly iteration: JsonObject;
 }
 
 function withAverages(weights: Arrays, names: readonly string[]): Map<string, Float32Array> {

@@ -1,5 +1,4 @@
 import type { RunConfig } from "../../recipes/index.ts";
-import type { ErrorKind } from "../../util/errors.ts";
 import type { DiagnosisEvent, HealthEvent } from "../run-folder/events.ts";
 
 /** What the training thread is asked to do. */
@@ -89,15 +88,4 @@ export interface TrainingEnd {
   readonly step: number;
   readonly kimg: number;
   readonly elapsedMs: number;
-}
-
-/** From the training thread. */
-export type FromThread =
-  | { readonly type: "report"; readonly report: TrainingReport }
-  | { readonly type: "end"; readonly end: TrainingEnd }
-  | { readonly type: "failed"; readonly kind: ErrorKind; readonly message: string };
-
-/** To the training thread. */
-export interface ToThread {
-  readonly type: "stop";
 }

@@ -5,7 +5,7 @@ import type { DataSpec } from "../../data/source.ts";
 import { checkConfig, type RunConfig } from "../../recipes/index.ts";
 import { chooseBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
-import { GansmithError, usageError } from "../../util/errors.ts";
+import { type GansmithError, usageError } from "../../util/errors.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { Sampler } from "../loop/sampler.ts";
 import { Trainer } from "../loop/trainer.ts";
@@ -13,15 +13,13 @@ import { modelOf } from "../resolve.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint.ts";
 import { readEvents, type StoredEvent, stepOf } from "../run-folder/events.ts";
 import { RunFolder } from "../run-folder/run-folder.ts";
+import type { SessionHooks as Hooks } from "../thread.ts";
 import { type Attendance, attend } from "./attend.ts";
 import { interventionsOf, pendingIntervention, resumed } from "./interventions.ts";
 import type { TrainingJob, TrainingReport } from "./messages.ts";
+import { checkSameData, openRunData } from "./run-data.ts";
 
-export interface SessionHooks {
-  report(report: TrainingReport): void;
-  /** True once training should stop after the present step. */
-  stopping(): boolean;
-}
+export type SessionHooks = Hooks<TrainingReport>;
 
 /** Everything that a session trains with, and releases. */
 export interface SessionParts {
@@ -88,14 +86,19 @@ async function prepare(
   try {
     const what = `data set ${config.data.name}`;
     hooks.report({ type: "preparing", what });
-    const data = await openData(config.data as DataSpec, {
-      size: config.size,
-      channels: config.channels,
-      split: "train",
-      onProgress: (done, total) => hooks.report({ type: "preparing", what, done, total }),
-    });
+    const data = await openRunData(begun?.folder, () =>
+      openData(config.data as DataSpec, {
+        size: config.size,
+        channels: config.channels,
+        split: "train",
+        onProgress: (done, total) => hooks.report({ type: "preparing", what, done, total }),
+      }),
+    );
     undo.push(() => data.close());
-    checkSameData(begun?.from, data);
+    if (begun?.from) {
+      const { dataset } = begun.from.state as unknown as { dataset: DatasetState };
+      checkSameData(dataset.fingerprint, data, "images");
+    }
     hooks.report({ type: "preparing", what: "the training graphs" });
     const backend = chooseBackend(
       config.backend,
@@ -141,18 +144,6 @@ export interface DatasetState {
   readonly channels: 1 | 3;
   readonly classes: readonly string[];
   readonly fingerprint: string;
-}
-
-/** Bit-exact resume needs the very same images. */
-function checkSameData(from: LoadedCheckpoint | undefined, data: ImageDataset): void {
-  if (!from) return;
-  const { fingerprint } = (from.state as unknown as { dataset: DatasetState }).dataset;
-  if (fingerprint === data.fingerprint) return;
-  throw new GansmithError(
-    "data",
-    `data set "${data.name}" has changed since this run began (fingerprint ${fingerprint.slice(0, 12)}, now ` +
-      `${data.fingerprint.slice(0, 12)}); restore the images, or start a new run.`,
-  );
 }
 
 function alreadyDone({ path }: RunFolder, { step, kimg }: Trainer): GansmithError {

@@ -17,6 +17,7 @@ import { checkTextConfig, type TextRunConfig } from "../../recipes/text/index.ts
 import { chooseBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
 import { GansmithError, usageError } from "../../util/errors.ts";
+import type { JsonObject } from "../../util/json.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
 import type { Arrays } from "../loop/weighted-session.ts";
@@ -27,6 +28,17 @@ import { SequenceSampler } from "../sequence/sequence-sampler.ts";
 
 /** The file of a run folder that holds its tokenizer. */
 export const tokenizerFile = "tokenizer.json";
+
+/** What a checkpoint of text holds besides arrays. */
+export interface SavedText {
+  readonly course: JsonObject;
+  readonly elapsedMs: number;
+  /** Real texts shown. */
+  readonly shown: number;
+  /** Of what is kept; null before the first iteration has ended. */
+  readonly nll: number | null;
+  readonly fingerprint: string;
+}
 
 export interface TextSampleOptions {
   /** Default: the run's seed. */
@@ -63,6 +75,19 @@ export class TextRun {
     const { tensors, step } = this.checkpoint();
     const all = [...tensors].map(([name, t]) => [name, t.data as Float32Array] as const);
     return { weights: keptWeights(new Map(all)), step };
+  }
+
+  /** How long the last good checkpoint was trained for; steps are iterations, kimg thousands of texts. */
+  trained(): {
+    readonly step: number;
+    readonly kimg: number;
+    readonly seconds: number;
+    /** Validation NLL of what is kept, nats a token; undefined before the first iteration has ended. */
+    readonly nll: number | undefined;
+  } {
+    const { step, state } = this.checkpoint();
+    const { shown, elapsedMs, nll } = state as unknown as SavedText;
+    return { step, kimg: shown / 1000, seconds: elapsedMs / 1000, nll: nll ?? undefined };
   }
 
   tokenizer(): Tokenizer {

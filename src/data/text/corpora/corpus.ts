@@ -18,6 +18,8 @@ export interface Corpus {
   readonly summary: string;
   /** The options beside `name` and `limit`; unknown ones are refused. */
   readonly schema: z.ZodType;
+  /** Names of the options that are paths. */
+  readonly paths?: readonly string[];
   /** What is taken when the caller names no tokenizer. */
   readonly tokenizer: TokenizerSpec;
   /** `options` have passed `schema`. */
@@ -31,6 +33,7 @@ export function corpus<S extends z.ZodType>(given: {
   readonly name: string;
   readonly summary: string;
   readonly schema: S;
+  readonly paths?: readonly string[];
   readonly tokenizer: TokenizerSpec;
   read(options: z.output<S>): Promise<Documents>;
   print?(options: z.output<S>, text: string): string;

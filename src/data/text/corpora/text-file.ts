@@ -22,6 +22,7 @@ export const textFile = corpus({
     /** `.jsonl`: the key, `.csv`: the column that holds the text. */
     field: z.string().min(1).default("text"),
   }),
+  paths: ["path"],
   tokenizer: { kind: "byte-pair" },
   async read({ path, documents, field }) {
     const extension = extname(path).toLowerCase();

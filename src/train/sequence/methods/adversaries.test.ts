@@ -91,3 +91,54 @@ test.each(adversaries)(
   },
   60_000,
 );
+
+/** Every method, with few steps in an iteration. */
+const short: readonly MethodSpec[] = [
+  { name: "likelihood", batch: 100, average: 0.9 },
+  ...adversaries.map(([method]) => ({
+    ...method,
+    ...(method.name === "cot"
+      ? { generatorSteps: 6, mediatorSteps: 2 }
+      : { discriminatorSteps: { before: 3, each: 4 } }),
+  })),
+];
+
+test.each(short)(
+  "$name pauses at any step, and goes on from there as if it had never stopped",
+  async (method) => {
+    const inputs = { generator, train, seed: 1, backend };
+    const whole = await openTeacher(method, inputs);
+    const expected = [await whole.iterate(), await whole.iterate()];
+    const weights = await whole.weights();
+    let teacher = await openTeacher(method, inputs);
+    const found: unknown[] = [];
+    let pauses = 0;
+    let last = -1;
+    while (found.length < 2) {
+      let asked = 0;
+      // After every second step of the first iteration; later also amid the rewards of a step, but once only.
+      const patience = found.length === 0 ? 1 : 3;
+      const figures = await teacher.iterate((done) => {
+        if (asked++ <= patience || done === last) return false;
+        last = done;
+        return true;
+      });
+      if (figures) {
+        found.push(figures);
+        last = -1;
+        continue;
+      }
+      pauses++;
+      const { arrays, state } = await teacher.save();
+      await teacher.release();
+      teacher = await openTeacher(method, inputs);
+      await teacher.restore({ arrays, state: JSON.parse(JSON.stringify(state)) });
+    }
+    expect(pauses).toBeGreaterThan(1);
+    expect(found).toEqual(expected);
+    expect(await teacher.weights()).toEqual(weights);
+    await whole.release();
+    await teacher.release();
+  },
+  60_000,
+);

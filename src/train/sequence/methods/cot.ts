@@ -61,31 +61,27 @@ export const cot: SequenceMethod<CotOptions> = {
       sampler.setWeights(await players.weights(generatorScope));
       timeMajor(await sampler.draw(batch, players.random), length, batch, fake.data);
     };
-    return {
-      iterate: async () => {
-        const sums = new Map([
-          ["g.loss", 0],
-          ["mediator.loss", 0],
+    const step = async () => {
+      let mediatorLoss = 0;
+      for (let k = 0; k < mediatorSteps; k++) {
+        await draw();
+        players.nextReal(real.data);
+        const feeds = new Map([
+          ["real", real],
+          ["fake", fake],
         ]);
-        const add = (name: string, loss: number, times: number) =>
-          sums.set(name, (sums.get(name) as number) + loss / times);
-        for (let step = 0; step < generatorSteps; step++) {
-          for (let k = 0; k < mediatorSteps; k++) {
-            await draw();
-            players.nextReal(real.data);
-            const feeds = new Map([
-              ["real", real],
-              ["fake", fake],
-            ]);
-            const { loss } = Object.fromEntries(await players.play(m, feeds, mediatorRate));
-            add("mediator.loss", loss as number, generatorSteps * mediatorSteps);
-          }
-          const feeds = new Map([["tokens", fake]]);
-          const { loss } = Object.fromEntries(await players.play(g, feeds, generatorRate));
-          add("g.loss", loss as number, generatorSteps);
-        }
-        return sums;
-      },
+        const { loss } = Object.fromEntries(await players.play(m, feeds, mediatorRate));
+        mediatorLoss += (loss as number) / mediatorSteps;
+      }
+      const feeds = new Map([["tokens", fake]]);
+      const { loss } = Object.fromEntries(await players.play(g, feeds, generatorRate));
+      return new Map([
+        ["g.loss", loss as number],
+        ["mediator.loss", mediatorLoss],
+      ]);
+    };
+    return {
+      iterate: (pace) => players.iteration.play(generatorSteps, step, pace),
       weights: () => players.weights(generatorScope),
       shown: () => players.shown,
       save: () => players.save(),

@@ -40,20 +40,18 @@ export const likelihood: SequenceMethod<LikelihoodOptions> = {
     const tokens = tokensTensor(length, batch);
     const feeds = new Map([["tokens", tokens]]);
     const steps = Math.max(leastSteps, players.batchesPerEpoch);
+    const step = async () => {
+      players.nextReal(tokens.data);
+      const rate = scheduleAt(learningRate, players.steps(generatorScope) / steps);
+      const { loss } = Object.fromEntries(await players.play(phase, feeds, rate));
+      if (average > 0) {
+        const t = players.steps(generatorScope);
+        await players.average(Math.min(average, (1 + t) / (10 + t)));
+      }
+      return new Map([["mle.loss", loss as number]]);
+    };
     const teacher: SequenceTeacher = {
-      iterate: async () => {
-        let sum = 0;
-        for (let i = 0; i < steps; i++) {
-          players.nextReal(tokens.data);
-          const rate = scheduleAt(learningRate, players.steps(generatorScope) / steps);
-          sum += (await players.play(phase, feeds, rate)).get("loss") as number;
-          if (average > 0) {
-            const t = players.steps(generatorScope);
-            await players.average(Math.min(average, (1 + t) / (10 + t)));
-          }
-        }
-        return new Map([["mle.loss", sum / steps]]);
-      },
+      iterate: (pace) => players.iteration.play(steps, step, pace),
       weights: () => players.weights(generatorScope, average > 0),
       shown: () => players.shown,
       save: () => players.save(),

@@ -14,6 +14,7 @@ import {
 } from "../../../models/sequence/cnn-discriminator.ts";
 import { Variables } from "../../../nn/scope.ts";
 import type { Tensor } from "../../../runtime/session.ts";
+import type { JsonObject } from "../../../util/json.ts";
 import type { SequenceTeacher, TeacherInputs } from "../method.ts";
 import { adam, optimizerOf, Players } from "../players.ts";
 import { DiscriminatorLessons } from "./discriminator-lessons.ts";
@@ -48,7 +49,8 @@ export interface Rewarded {
 
 /** Draws sequences of G and rewards their tokens by what D says. */
 export interface Rewarder {
-  reward(players: Players): Promise<Rewarded>;
+  /** Undefined where `stop`, asked now and then, wants no more of it. */
+  reward(players: Players, stop: () => boolean): Promise<Rewarded | undefined>;
   release(): Promise<void>;
 }
 
@@ -82,28 +84,48 @@ export async function openRewardedGame(
     ...{ batch, learningRate, stepsPerFakes },
   });
   const rewarder = await open(discriminator);
+  const { before, each } = options.discriminatorSteps;
+  const move = async (stop: () => boolean) => {
+    const { state } = players.random;
+    const rewarded = await rewarder.reward(players, stop);
+    if (!rewarded) {
+      players.rewind(state);
+      return undefined;
+    }
+    const { tokens, rewards, reward } = rewarded;
+    const dims = [length, batch];
+    const feeds = new Map<string, Tensor>([
+      ["tokens", { dtype: "i32", dims, data: tokens }],
+      ["rewards", { dtype: "f32", dims, data: rewards }],
+    ]);
+    const { loss } = Object.fromEntries(await players.play(policy, feeds, generatorRate));
+    return new Map([
+      ["policy.loss", loss as number],
+      ["policy.reward", reward],
+    ]);
+  };
   return {
-    iterate: async () => {
-      const { before, each } = options.discriminatorSteps;
-      if (players.steps(generatorScope) === 0) await lessons.teach(players, before);
-      const { tokens, rewards, reward } = await rewarder.reward(players);
-      const dims = [length, batch];
-      const feeds = new Map<string, Tensor>([
-        ["tokens", { dtype: "i32", dims, data: tokens }],
-        ["rewards", { dtype: "f32", dims, data: rewards }],
-      ]);
-      const moved = await players.play(policy, feeds, generatorRate);
-      const taught = await lessons.teach(players, each);
-      return new Map([
-        ["policy.loss", moved.get("loss") as number],
-        ["policy.reward", reward],
-        ...taught,
-      ]);
+    iterate: (pace) => {
+      const lead = players.steps(generatorScope) === 0 ? before : 0;
+      const step = async (at: number, of: number) => {
+        // Whose iteration has begun may have moved since: its own number of steps says where it stands.
+        const moving = of - each - 1;
+        if (at === moving) return move(() => pace?.(at, of) ?? false);
+        const taught = await lessons.step(players, (at < moving ? moving : of) - at);
+        return at < moving ? new Map() : taught;
+      };
+      return players.iteration.play(lead + 1 + each, step, pace);
     },
     weights: () => players.weights(generatorScope),
     shown: () => players.shown,
-    save: () => players.save(),
-    restore: (snapshot) => players.restore(snapshot),
+    save: async () => {
+      const { arrays, state } = await players.save();
+      return { arrays, state: { ...state, lessons: lessons.state } };
+    },
+    restore: async (snapshot) => {
+      await players.restore(snapshot);
+      lessons.restore(snapshot.state.lessons as JsonObject);
+    },
     release: async () => {
       for (const part of [rewarder, lessons, players]) await part.release();
     },

@@ -66,7 +66,7 @@ class RolloutRewards implements Rewarder {
     this.#critic = critic;
   }
 
-  async reward(players: Players): Promise<Rewarded> {
+  async reward(players: Players, stop: () => boolean): Promise<Rewarded | undefined> {
     const { batch, rollouts, baseline } = this.#options;
     const length = this.#length;
     this.#sampler.setWeights(await players.weights(generatorScope));
@@ -74,6 +74,7 @@ class RolloutRewards implements Rewarder {
     const tokens = new Int32Array(length * batch);
     const rewards = new Float32Array(length * batch);
     for (let done = 0; done < batch; done += chunk) {
+      if (stop()) return undefined;
       const { sequences, ends } = await this.#sampler.draw(players.random);
       const rows = Math.min(chunk, batch - done);
       timeMajor(sequences.subarray(0, rows * length), length, batch, tokens.subarray(done));

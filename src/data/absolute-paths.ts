@@ -1,0 +1,14 @@
+import { resolve } from "node:path";
+import type { JsonValue } from "../util/json.ts";
+
+/** A spec in which the options of these names, paths, hold from any folder: a run is resumed from others. */
+export function absolutePaths<Spec extends { readonly [option: string]: JsonValue }>(
+  spec: Spec,
+  paths: readonly string[] = [],
+): Spec {
+  const resolved = paths.flatMap((name) => {
+    const path = spec[name];
+    return typeof path === "string" ? [[name, resolve(path)] as const] : [];
+  });
+  return { ...spec, ...Object.fromEntries(resolved) };
+}
