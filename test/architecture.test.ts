@@ -19,7 +19,16 @@ const rows = (readFileSync("ARCHITECTURE.md", "utf8").split("## Entry points")[0
   .filter((cell) => cell !== undefined)
   .map((cell) => cell.replaceAll("`", "").split(", "));
 const folders = rows.flat();
-const nodeOnly = ["cli", "reproduce", "train", "health", "recipes", "metrics", "data"];
+const nodeOnly = [
+  "cli",
+  "studio/server",
+  "reproduce",
+  "train",
+  "health",
+  "recipes",
+  "metrics",
+  "data",
+];
 
 let copy = "";
 beforeAll(() => {
