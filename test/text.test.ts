@@ -181,6 +181,8 @@ const bad: readonly (readonly [readonly string[], string])[] = [
   [set("stages.0.method.learningRate=fast"), "method.learningRate is refused"],
   [set("generator.hidden=0"), "generator.hidden must"],
   [set("generator.dropout=1"), "generator.dropout must"],
+  [set("generator.name=gru"), 'generator.name must be "lstm"'],
+  [set("generator.hiden=8"), 'unknown key "generator.hiden" (did you mean "generator.hidden"?)'],
   [set("tokenizer.kind=letters"), "unknown tokenizer"],
   [set("samples=0"), "samples must"],
   [["sample", "run", "--prefix", "\u6625".repeat(30)], "leaves nothing to write"],

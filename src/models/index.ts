@@ -13,11 +13,23 @@ export {
   cnnDiscriminator,
   cnnDiscriminatorSchema,
 } from "./sequence/cnn-discriminator.ts";
+export type {
+  SequenceDiscriminatorDefinition,
+  SequenceGeneratorDefinition,
+  SequenceShape,
+} from "./sequence/definition.ts";
+export {
+  sequenceDiscriminator,
+  sequenceDiscriminatorSchema,
+  sequenceDiscriminators,
+  sequenceGenerator,
+  sequenceGeneratorSchema,
+  sequenceGenerators,
+} from "./sequence/index.ts";
 export {
   type LstmGeneratorOptions,
   lstmGenerator,
   lstmGeneratorSchema,
-  type SequenceShape,
 } from "./sequence/lstm-generator.ts";
 export { dcgan, infogan, mlp, r3gan, resnet, stylegan2 };
 

@@ -24,7 +24,11 @@ export function checkedConfiguration<S extends z.ZodType>(schema: S, value: unkn
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType, whole: unknown): string {
   const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") return unknownKeys(issue.keys, path, schema);
+  if (issue.code === "unrecognized_keys") {
+    // Options of a named part are checked by another schema, which tells its keys.
+    const { knownKeys = keysAt(schema, path) } = issue as { readonly knownKeys?: string[] };
+    return unknownKeys(issue.keys, path, knownKeys);
+  }
   const received = valueAt(whole, path);
   const name = path.join(".") || "it";
   if (received === undefined && issue.code === "invalid_type") {
@@ -68,8 +72,11 @@ function plain(message: string): string {
   return message.replace(/^Invalid input: /, "").replace(/^expected /, "");
 }
 
-function unknownKeys(keys: readonly string[], path: readonly string[], schema: z.ZodType): string {
-  const known = keysAt(schema, path);
+function unknownKeys(
+  keys: readonly string[],
+  path: readonly string[],
+  known: readonly string[],
+): string {
   const prefix = path.map((part) => `${part}.`).join("");
   return keys
     .map((key) => {

@@ -13,7 +13,7 @@ import {
   uniform,
 } from "../../nn/index.ts";
 import { usageError } from "../../util/errors.ts";
-import type { SequenceShape } from "./lstm-generator.ts";
+import type { SequenceDiscriminatorDefinition, SequenceShape } from "./definition.ts";
 
 /** SeqGAN's numbers of filters, by width. */
 const seqganFilters: Readonly<Record<string, number>> = {
@@ -63,6 +63,13 @@ export function cnnDiscriminator(
     },
   };
 }
+
+export const cnn: SequenceDiscriminatorDefinition<CnnDiscriminatorOptions> = {
+  name: "cnn",
+  summary: "SeqGAN's discriminator: convolutions of many widths, highway",
+  schema: cnnDiscriminatorSchema,
+  build: cnnDiscriminator,
+};
 
 const tenth: Initializer = (out) => void out.fill(0.1);
 const initial = { init: normal(0.1), biasInit: tenth };

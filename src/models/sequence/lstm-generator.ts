@@ -2,7 +2,15 @@ import { z } from "zod";
 import type { SequenceGenerator } from "../../adversarial/sequence/generator.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Dim, Value } from "../../graph/value.ts";
-import { dropout, embedding, lstm, lstmCell, normal, type Scope } from "../../nn/index.ts";
+import {
+  dropout,
+  embedding,
+  lstmCell,
+  lstm as lstmLayer,
+  normal,
+  type Scope,
+} from "../../nn/index.ts";
+import type { SequenceGeneratorDefinition, SequenceShape } from "./definition.ts";
 
 export const lstmGeneratorSchema = z.strictObject({
   embedding: z.int().min(1).max(4096).default(32),
@@ -14,14 +22,6 @@ export const lstmGeneratorSchema = z.strictObject({
 });
 
 export type LstmGeneratorOptions = z.infer<typeof lstmGeneratorSchema>;
-
-/** What a generator is to write. */
-export interface SequenceShape {
-  readonly vocabulary: number;
-  readonly length: number;
-  readonly start: number;
-  readonly end?: number;
-}
 
 /**
  * SeqGAN's generator (arXiv 1609.05473): embedding, one LSTM layer, projection to the vocabulary; all
@@ -43,7 +43,7 @@ export function lstmGenerator(
       const read =
         length === 1 ? first : ops.concat([first, ops.slice(tokens, 0, 0, length - 1)], 0);
       const x = dropout(s.at("embedding"), embed(s, read), rate);
-      const { outputs } = lstm(s.at("lstm"), x, size, undefined, init);
+      const { outputs } = lstmLayer(s.at("lstm"), x, size, undefined, init);
       return dropout(s.at("lstm"), ops.reshape(outputs, [length * batch, size]), rate);
     },
     begin: (_s, like) => {
@@ -67,3 +67,10 @@ export function lstmGenerator(
     },
   };
 }
+
+export const lstm: SequenceGeneratorDefinition<LstmGeneratorOptions> = {
+  name: "lstm",
+  summary: "SeqGAN's generator: embedding, one LSTM layer, projection",
+  schema: lstmGeneratorSchema,
+  build: lstmGenerator,
+};

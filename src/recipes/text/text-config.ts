@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lstmGeneratorSchema } from "../../models/index.ts";
+import { sequenceGeneratorSchema } from "../../models/index.ts";
 import { checkedConfiguration } from "../describe-issues.ts";
 
 const named = z.looseObject({ name: z.string().min(1) });
@@ -16,7 +16,8 @@ export const textConfigSchema = z.strictObject({
   length: z.int().min(1).max(512),
   /** All texts have `length` tokens: none ends before. */
   fixedLength: z.boolean().default(false),
-  generator: lstmGeneratorSchema.prefault({}),
+  /** A network that writes sequences, by name. */
+  generator: sequenceGeneratorSchema,
   /** One after another; what one leaves, the next begins with. */
   stages: z
     .array(

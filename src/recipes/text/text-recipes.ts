@@ -8,7 +8,7 @@ export interface TextRecipe {
   readonly config: Omit<z.input<typeof textConfigSchema>, "recipe">;
 }
 
-const wide = { embedding: 64, hidden: 256, dropout: 0.3 };
+const wide = { name: "lstm", embedding: 64, hidden: 256, dropout: 0.3 };
 const start = (iterations: number, learningRate = 2e-3) => ({
   method: { name: "likelihood", learningRate },
   ...{ iterations, patience: 3 },

@@ -14,7 +14,7 @@ export interface OracleMethod {
 }
 
 /** SeqGAN's generator, and how it begins. */
-const published = { embedding: 32, hidden: 32, deviation: 0.1, dropout: 0 };
+const published = { name: "lstm", embedding: 32, hidden: 32, deviation: 0.1, dropout: 0 };
 const publishedStart: Stage = {
   method: { name: "likelihood", batch: 64, learningRate: 1e-2 },
   iterations: 120,
@@ -22,7 +22,7 @@ const publishedStart: Stage = {
 };
 
 /** Four times as wide, with dropout: what maximum likelihood does best with. */
-const wide = { embedding: 64, hidden: 128, deviation: 0.1, dropout: 0.6 };
+const wide = { name: "lstm", embedding: 64, hidden: 128, deviation: 0.1, dropout: 0.6 };
 const wideStart: Stage = {
   method: { name: "likelihood", batch: 64, learningRate: 2e-3 },
   iterations: 40,

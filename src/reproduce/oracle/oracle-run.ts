@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type LstmGeneratorOptions, lstmGenerator } from "../../models/index.ts";
+import { sequenceGenerator } from "../../models/index.ts";
 import { decodeSafetensors } from "../../onnx/safetensors.ts";
 import { cpuBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
@@ -7,13 +7,14 @@ import { type Stage, teach } from "../../train/sequence/course.ts";
 import { SequenceJudge } from "../../train/sequence/sequence-judge.ts";
 import { SequenceSampler } from "../../train/sequence/sequence-sampler.ts";
 import { GansmithError } from "../../util/errors.ts";
+import type { NamedOptions } from "../../util/named-options.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
 import { drawOracle, oracleArrays, oracleNetwork, oracleVocabulary } from "./oracle.ts";
 
 /** A generator and how it learns. */
 export interface OracleRecipe {
-  readonly generator: LstmGeneratorOptions;
+  readonly generator: NamedOptions;
   readonly stages: readonly Stage[];
 }
 
@@ -67,7 +68,7 @@ export async function runOracle(
     await drawn(judged, "test"),
   ];
   const shape = { vocabulary: oracleVocabulary, length, start: 0 };
-  const generator = lstmGenerator(recipe.generator, shape);
+  const generator = sequenceGenerator(recipe.generator, shape);
   const data = { generator, train, validation, seed, backend };
   const weights = recipe.stages.map(stageWeight);
   const whole = weights.reduce((a, b) => a + b);

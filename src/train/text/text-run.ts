@@ -12,7 +12,7 @@ import {
   UNKNOWN,
 } from "../../data/text/tokenizer.ts";
 import { tokenizerFromJson } from "../../data/text/tokenizer-registry.ts";
-import { lstmGenerator } from "../../models/index.ts";
+import { sequenceGenerator } from "../../models/index.ts";
 import { checkTextConfig, type TextRunConfig } from "../../recipes/text/index.ts";
 import { chooseBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
@@ -154,7 +154,7 @@ export function textGenerator(
   vocabulary: number,
 ): SequenceGenerator {
   const shape = { vocabulary, length, start: START, ...(!fixedLength && { end: END }) };
-  return lstmGenerator(generator, shape);
+  return sequenceGenerator(generator, shape);
 }
 
 /** A sampler that writes no token without a text. */

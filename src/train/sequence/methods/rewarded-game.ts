@@ -8,10 +8,7 @@ import {
   policyGradientPhase,
   type SequenceDiscriminator,
 } from "../../../adversarial/index.ts";
-import {
-  cnnDiscriminator,
-  cnnDiscriminatorSchema,
-} from "../../../models/sequence/cnn-discriminator.ts";
+import { sequenceDiscriminator, sequenceDiscriminatorSchema } from "../../../models/index.ts";
 import { Variables } from "../../../nn/scope.ts";
 import type { Tensor } from "../../../runtime/session.ts";
 import type { JsonObject } from "../../../util/json.ts";
@@ -21,7 +18,7 @@ import { DiscriminatorLessons } from "./discriminator-lessons.ts";
 
 /** What all methods with rewarded tokens and a discriminator of whole sequences have. */
 export const rewardedSchema = z.strictObject({
-  discriminator: cnnDiscriminatorSchema.prefault({}),
+  discriminator: sequenceDiscriminatorSchema,
   batch: z.int().min(1).max(65_536).default(64),
   /** G's gradients of a larger common norm are scaled down to it. */
   clip: z.number().positive().default(5),
@@ -66,7 +63,7 @@ export async function openRewardedGame(
   const { generator, train, seed, backend, weights } = inputs;
   const { batch, clip, l2, generatorRate, discriminatorRate, stepsPerFakes } = options;
   const { length } = generator;
-  const discriminator = cnnDiscriminator(options.discriminator, generator);
+  const discriminator = sequenceDiscriminator(options.discriminator, generator);
   const variables = new Variables();
   const policy = policyGradientPhase(generator, variables, { batch, clip });
   const d: Phase = discriminatorPhase(discriminator, variables, { length, batch, l2 });
