@@ -31,6 +31,11 @@ export {
   lstmGenerator,
   lstmGeneratorSchema,
 } from "./sequence/lstm-generator.ts";
+export {
+  type TransformerGeneratorOptions,
+  transformerGenerator,
+  transformerGeneratorSchema,
+} from "./sequence/transformer-generator.ts";
 export { dcgan, infogan, mlp, r3gan, resnet, stylegan2 };
 
 /** Every model by name; a new one is a file and a line here. */

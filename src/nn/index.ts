@@ -3,6 +3,12 @@ export { type AttentionOptions, multiHeadAttention } from "./attention.ts";
 export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";
 export { sampleCategorical } from "./categorical.ts";
 export {
+  type AttentionCache,
+  type CausalAttentionOptions,
+  causalAttention,
+  causalAttentionStep,
+} from "./causal-attention.ts";
+export {
   type Conv2dOptions,
   type ConvTranspose2dOptions,
   conv2d,

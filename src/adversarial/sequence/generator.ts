@@ -1,7 +1,10 @@
 import type { Value } from "../../graph/value.ts";
 import type { Scope } from "../../nn/scope.ts";
 
-/** What a generator remembers of the tokens so far: arrays [N, ...]. */
+/**
+ * What a generator remembers of the tokens so far: arrays [N, ...], a row a sequence. Their number and
+ * later axes may change from token to token.
+ */
 export type SequenceState = readonly Value[];
 
 /** A generator of sequences, one token after another. */

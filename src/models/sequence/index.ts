@@ -10,9 +10,13 @@ import type {
   SequenceShape,
 } from "./definition.ts";
 import { lstm } from "./lstm-generator.ts";
+import { transformer } from "./transformer-generator.ts";
 
 /** Every generator of sequences by name; a new one is a file and an entry here. */
-export const sequenceGenerators = [lstm] as unknown as readonly SequenceGeneratorDefinition[];
+export const sequenceGenerators = [
+  lstm,
+  transformer,
+] as unknown as readonly SequenceGeneratorDefinition[];
 
 /** Every discriminator of sequences by name; a new one is a file and an entry here. */
 export const sequenceDiscriminators = [

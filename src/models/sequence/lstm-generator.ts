@@ -11,6 +11,7 @@ import {
   type Scope,
 } from "../../nn/index.ts";
 import type { SequenceGeneratorDefinition, SequenceShape } from "./definition.ts";
+import { readTokens } from "./read-tokens.ts";
 
 export const lstmGeneratorSchema = z.strictObject({
   embedding: z.int().min(1).max(4096).default(32),
@@ -39,10 +40,7 @@ export function lstmGenerator(
     ...shape,
     hidden: (s, tokens) => {
       const [length, batch] = tokens.shape as readonly number[] as [number, number];
-      const first = ops.constant(new Int32Array(batch).fill(start), [1, batch]);
-      const read =
-        length === 1 ? first : ops.concat([first, ops.slice(tokens, 0, 0, length - 1)], 0);
-      const x = dropout(s.at("embedding"), embed(s, read), rate);
+      const x = dropout(s.at("embedding"), embed(s, readTokens(tokens, start)), rate);
       const { outputs } = lstmLayer(s.at("lstm"), x, size, undefined, init);
       return dropout(s.at("lstm"), ops.reshape(outputs, [length * batch, size]), rate);
     },
