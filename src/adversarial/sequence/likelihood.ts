@@ -6,11 +6,12 @@ import type { NamedGraph } from "../../onnx/emit.ts";
 import type { Game } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
+import { chosenShares } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
 /**
  * Maximum likelihood as a game of one player: the mean over a batch of -log p(token | tokens before it),
- * nats a token. Input `tokens` i32 [T,N]. Gradients of a common norm above `clip` are scaled down to it.
+ * nats a token; what follows a sequence's first end does not count. Input `tokens` i32 [T,N]. Gradients of a common norm above `clip` are scaled down to it.
  */
 export function likelihoodGame(generator: SequenceGenerator, batch: number, clip: number): Game {
   const variables = new Variables();
@@ -19,7 +20,13 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
   const scope = variables.scope(generatorScope, "train");
   const hidden = generator.hidden(scope, tokens);
   const { weight, bias } = generator.projection(scope);
-  const { loss, slope } = projectedCrossEntropy(hidden, weight, bias, flat(tokens));
+  const { loss, slope } = projectedCrossEntropy(
+    hidden,
+    weight,
+    bias,
+    flat(tokens),
+    chosenShares(generator, tokens),
+  );
   const phase = {
     name: "mle",
     network: generatorScope,

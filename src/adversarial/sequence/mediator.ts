@@ -5,6 +5,7 @@ import { projectedCrossEntropy, type Scope, type Variables } from "../../nn/inde
 import type { Phase } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
+import { chosenShares } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
 /** The scope in which a mediator's variables stand. */
@@ -33,7 +34,13 @@ export function mediatorPhase(
   const scope = variables.scope(mediatorScope, "train");
   const { weight, bias } = network.projection(scope);
   const targets = ops.reshape(both, [elementCount(both.shape)]);
-  const { loss, slope } = projectedCrossEntropy(network.hidden(scope, both), weight, bias, targets);
+  const { loss, slope } = projectedCrossEntropy(
+    network.hidden(scope, both),
+    weight,
+    bias,
+    targets,
+    chosenShares(network, both),
+  );
   return {
     name: "mediator",
     network: mediatorScope,
@@ -48,7 +55,7 @@ export function mediatorPhase(
 /**
  * The generator's move (CoT): at every place of its own sequences `tokens` i32 [T,N], the whole
  * distribution P of the next token moves towards the mediator's M: the mean over places of
- * sum P (log P - log M), nats a token. Dropout is off on both sides.
+ * sum P (log P - log M), nats a token; places after an end do not count. Dropout is off on both sides.
  */
 export function mediatedPhase(
   generator: SequenceGenerator,
@@ -65,7 +72,9 @@ export function mediatedPhase(
   const mediated = variables.scope(mediatorScope, "eval");
   const theirs = ops.stopGradient(ops.logSoftmax(logits(mediated), 1));
   const apart = ops.mul(ops.exp(own), ops.sub(own, theirs));
-  const loss = ops.reduceMean(ops.reduceSum(apart, [1]));
+  const byPlace = ops.reduceSum(apart, [1]);
+  const shares = chosenShares(generator, tokens);
+  const loss = shares ? ops.reduceSum(ops.mul(byPlace, shares)) : ops.reduceMean(byPlace);
   return {
     name: "g",
     network: generatorScope,

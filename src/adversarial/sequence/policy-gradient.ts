@@ -5,11 +5,12 @@ import { projectedCrossEntropy, type Variables } from "../../nn/index.ts";
 import type { Phase } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
+import { chosenShares } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
 /**
  * The move of a generator whose tokens were rewarded (REINFORCE, Williams 1992; SeqGAN, arXiv
- * 1609.05473): minimises the mean over all tokens of -reward log p(token | tokens before it). Inputs
+ * 1609.05473): minimises the mean over all tokens up to a sequence's end of -reward log p(token | tokens before it). Inputs
  * `tokens` i32 [T,N], drawn from the generator, and `rewards` [T,N]. Dropout is off: what is
  * rewarded is the generator as it draws.
  */
@@ -25,7 +26,8 @@ export function policyGradientPhase(
   const count = elementCount(shape);
   const hidden = generator.hidden(scope, tokens);
   const { weight, bias } = generator.projection(scope);
-  const shares = ops.mul(ops.reshape(rewards, [count]), ops.scalar(1 / count));
+  const chosen = chosenShares(generator, tokens) ?? ops.scalar(1 / count);
+  const shares = ops.mul(ops.reshape(rewards, [count]), chosen);
   const targets = ops.reshape(tokens, [count]);
   const { loss, slope } = projectedCrossEntropy(hidden, weight, bias, targets, shares);
   return {

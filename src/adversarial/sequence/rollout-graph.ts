@@ -3,6 +3,7 @@ import { leaf } from "../../graph/ops/leaf.ts";
 import type { Value } from "../../graph/value.ts";
 import { sampleCategorical, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
+import { afterEnd } from "./ended.ts";
 import { generatorScope, type SequenceGenerator, type SequenceState } from "./generator.ts";
 
 export interface RolloutGraph {
@@ -23,7 +24,7 @@ export function rolloutGraph(
   generator: SequenceGenerator,
   { batch, rollouts }: { readonly batch: number; readonly rollouts: number },
 ): RolloutGraph {
-  const { length, start } = generator;
+  const { length, start, end } = generator;
   const variables = new Variables();
   const scope = variables.scope(generatorScope, "eval");
   const draws = length * batch + (batch * rollouts * (length * (length - 1))) / 2;
@@ -39,7 +40,8 @@ export function rolloutGraph(
     at += rows;
     const read = generator.read(scope, token, state ?? generator.begin(scope, u));
     const logits = ops.add(ops.matMul(read.hidden, weight, { transB: true }), bias);
-    const drawn = sampleCategorical(ops.softmax(logits, 1), u);
+    let drawn = sampleCategorical(ops.softmax(logits, 1), u);
+    if (end !== undefined && t > 0) drawn = afterEnd(token, drawn, end);
     tokens.push(drawn);
     token = withNewGroup(drawn, batch, rollouts);
     state = read.state.map((x) => withNewGroup(x, batch, rollouts));

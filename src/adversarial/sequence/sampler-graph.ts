@@ -3,6 +3,7 @@ import { leaf } from "../../graph/ops/leaf.ts";
 import type { Value } from "../../graph/value.ts";
 import { sampleCategorical, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
+import { afterEnd, mixed } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
 
 export interface SamplerGraphOptions {
@@ -61,21 +62,4 @@ export function sequenceSamplerGraph(
   for (const v of variables.all.values()) inputs.set(v.name, v.value);
   const outputs = new Map([["tokens", ops.concat(tokens, 0)]]);
   return { graph: { name: "sampler", inputs, outputs }, variables: [...variables.all.values()] };
-}
-
-/** `token`, or the end where the sequence had ended before. */
-function afterEnd(before: Value, token: Value, end: number): Value {
-  const ended = ops.cast(
-    ops.greater(ops.scalar(0.5), ops.abs(ops.sub(ops.cast(before, "f32"), ops.scalar(end)))),
-    "f32",
-  );
-  const ends = ops.cast(ops.add(ops.mul(ended, ops.scalar(0)), ops.scalar(end)), "i32");
-  return mixed(ended, ends, token);
-}
-
-/** `a` where the share is 1, `b` where it is 0; tokens below 2^24 survive as f32. */
-function mixed(share: Value, a: Value, b: Value): Value {
-  const rest = ops.sub(ops.scalar(1), share);
-  const [one, other] = [ops.mul(ops.cast(a, "f32"), share), ops.mul(ops.cast(b, "f32"), rest)];
-  return ops.cast(ops.add(one, other), "i32");
 }
