@@ -40,6 +40,13 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Expected a number above 0.");
 }
 
+/** Reads a share: above 0, at most 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError("Expected a number above 0, at most 1.");
+}
+
 /** Reads `a,b,c`. */
 export function nameList(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addJson, positiveNumber, wholeNumber } from "./flags.ts";
+import { addJson, positiveNumber, share, wholeNumber } from "./flags.ts";
 import { kindOfRun } from "./kinds/index.ts";
 import type { SampleFlags } from "./kinds/run-kind.ts";
 import { Output } from "./output.ts";
@@ -16,6 +16,8 @@ export function addSample(program: Command): Command {
     .option("--class <name or number>", "of a conditional generator; all in turn by default")
     .option("--truncation <s>", "standard deviation of z; below 1: less variety", positiveNumber)
     .option("--temperature <t>", "of a generator of text; below 1: safer", positiveNumber)
+    .option("--top-k <n>", "draws among the n likeliest tokens", wholeNumber(1))
+    .option("--top-p <share>", "among the likeliest that make that share of probability", share)
     .option("--prefix <text>", "what every text begins with")
     .option(
       "--out <path>",

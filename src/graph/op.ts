@@ -9,12 +9,13 @@ export type EmitAttribute = number | string | readonly number[] | { readonly flo
 
 /** What a lowering writes to: ONNX nodes and constants, named by the emitter. */
 export interface Emitter {
-  /** Appends a node and returns the name of its first output. */
+  /** Appends a node of so many outputs (1 by default) and returns the name of its first. */
   node(
     op: string,
     inputs: readonly string[],
     attributes?: Readonly<Record<string, EmitAttribute>>,
     domain?: string,
+    outputs?: number,
   ): string;
   /** An int64 vector constant (ONNX's form of axes, shapes and pads). */
   ints(values: readonly number[]): string;

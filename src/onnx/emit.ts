@@ -77,10 +77,13 @@ class GraphWriter implements Emitter {
     inputs: readonly string[],
     attributes: Readonly<Record<string, EmitAttribute>> = {},
     domain = "",
+    count = 1,
   ): string {
     const output = this.#freshName("v");
+    const others = Array.from({ length: count - 1 }, () => this.#freshName("v"));
     const name = this.path ? `${this.path}/${output}` : output;
-    this.#nodes.push({ op, domain, inputs, outputs: [output], attributes, name });
+    const outputs = [output, ...others];
+    this.#nodes.push({ op, domain, inputs, outputs, attributes, name });
     this.#made.add(output);
     return output;
   }

@@ -25,7 +25,7 @@ const replacements = new Map<unknown, (value: Value) => Value>([
 
 /**
  * The pass that suits ONNX Runtime's WebGPU provider. What still has no kernel there runs on the
- * CPU, with copies to and fro: argmax, and slices and transposes of integers and truth values.
+ * CPU, with copies to and fro: argmax, leastKept, and slices and transposes of integers and truth values.
  */
 export function lowerForWebgpu(outputs: readonly Value[]): Value[] {
   return rewriteGraph(outputs, (original, inputs) => {

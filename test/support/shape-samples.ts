@@ -15,6 +15,12 @@ function reduction(op: Reduce): OpSample[] {
   ];
 }
 
+/** Two rows of four. */
+const probabilities = [0.1, 0.4, 0.2, 0.3, 0.06, 0.05, 0.7, 0.19];
+
+const kept = (p: Value, most: Value, share: Value) =>
+  ops.leastKept(ops.reshape(p, [2, 4]), ops.reshape(most, []), ops.reshape(share, []));
+
 export const reduceSamples = {
   reduceSum: reduction(ops.reduceSum),
   reduceMean: reduction(ops.reduceMean),
@@ -42,6 +48,34 @@ export const reduceSamples = {
     { inputs: [floats([3, 4])], build: (x) => ops.argmax(x) },
     { title: "over the first axis", inputs: [floats([3, 4])], build: (x) => ops.argmax(x, 0) },
     { title: "at ties", inputs: [given(1, 3, 3, 2)], build: (x) => ops.argmax(x) },
+  ],
+  leastKept: [
+    {
+      title: "of the three largest",
+      inputs: [given(...probabilities), givenInts(3), given(1)],
+      build: kept,
+    },
+    {
+      title: "whose sum reaches a share",
+      inputs: [given(...probabilities), givenInts(9), given(0.6)],
+      build: kept,
+    },
+    {
+      title: "first the one, then the other",
+      inputs: [given(...probabilities), givenInts(2), given(0.55)],
+      build: kept,
+    },
+    {
+      title: "all",
+      inputs: [given(...probabilities), givenInts(4), given(2)],
+      build: kept,
+    },
+    {
+      title: "at ties",
+      inputs: [given(0.3, 0.3, 0.3, 0.1, 0.1, 0.3, 0.3, 0.3), givenInts(2), given(1)],
+      build: kept,
+      kinked: true,
+    },
   ],
   sumTo: [
     { inputs: [floats([2, 3])], build: (x) => ops.sumTo(x, [3]) },

@@ -9,6 +9,7 @@ import { generatorScope, type SequenceGenerator } from "./generator.ts";
 export interface SamplerGraphOptions {
   readonly prefixed?: boolean;
   readonly never?: readonly number[];
+  readonly truncated?: boolean;
 }
 
 /**
@@ -16,10 +17,12 @@ export interface SamplerGraphOptions {
  * number a token, and `temperature` [], by which logits are divided; its variables are further inputs by
  * name. Output `tokens` i32 [T,N]. With `prefixed` there are two more: `prefix` i32 [T,N], and `prefixed`
  * [T,N], 1 where the token stands there already and 0 where it is drawn. Tokens of `never` are not drawn.
+ * With `truncated` it draws among the `topK` i32 [] likeliest tokens (arXiv 1805.04833), and of those
+ * among the fewest whose probability reaches `topP` [] of theirs (arXiv 1904.09751).
  */
 export function sequenceSamplerGraph(
   generator: SequenceGenerator,
-  { prefixed = false, never = [] }: SamplerGraphOptions = {},
+  { prefixed = false, never = [], truncated = false }: SamplerGraphOptions = {},
 ): {
   readonly graph: NamedGraph;
   readonly variables: readonly Variable[];
@@ -36,6 +39,12 @@ export function sequenceSamplerGraph(
         prefixed: leaf("prefixed", [length, "N"], { kind: "data" }),
       }
     : undefined;
+  const kept = truncated
+    ? {
+        topK: leaf("topK", [], { kind: "data" }, "i32"),
+        topP: leaf("topP", [], { kind: "data" }),
+      }
+    : undefined;
   const rowOf = (x: Value, t: number) => ops.reshape(ops.slice(x, 0, t, t + 1), ["N"]);
   const row = (t: number) => rowOf(uniform, t);
   const mask = Float64Array.from({ length: vocabulary }, (_, i) => Number(!never.includes(i)));
@@ -48,8 +57,10 @@ export function sequenceSamplerGraph(
     const read = generator.read(scope, token, state);
     state = read.state;
     const logits = ops.add(ops.matMul(read.hidden, weight, { transB: true }), bias);
-    const likely = ops.softmax(ops.div(logits, temperature), 1);
-    token = sampleCategorical(allowed ? ops.mul(likely, allowed) : likely, row(t));
+    let likely = ops.softmax(ops.div(logits, temperature), 1);
+    if (allowed) likely = ops.mul(likely, allowed);
+    if (kept) likely = truncatedTo(likely, kept.topK, kept.topP);
+    token = sampleCategorical(likely, row(t));
     if (end !== undefined && t > 0) token = afterEnd(before, token, end);
     if (begun) token = mixed(rowOf(begun.prefixed, t), rowOf(begun.prefix, t), token);
     tokens.push(ops.reshape(token, [1, "N"]));
@@ -58,8 +69,14 @@ export function sequenceSamplerGraph(
     ["uniform", uniform],
     ["temperature", temperature],
   ]);
-  for (const [name, value] of Object.entries(begun ?? {})) inputs.set(name, value);
+  for (const [name, value] of Object.entries({ ...begun, ...kept })) inputs.set(name, value);
   for (const v of variables.all.values()) inputs.set(v.name, v.value);
   const outputs = new Map([["tokens", ops.concat(tokens, 0)]]);
   return { graph: { name: "sampler", inputs, outputs }, variables: [...variables.all.values()] };
+}
+
+/** Probabilities [N,V] of tokens that are likely enough, 0 for others. */
+function truncatedTo(likely: Value, topK: Value, topP: Value): Value {
+  const least = ops.leastKept(likely, topK, topP);
+  return ops.where(ops.greater(least, likely), ops.scalar(0), likely);
 }

@@ -25,7 +25,8 @@ export async function kindOfRun(path: string, flags: object): Promise<RunKind> {
 
 function accepting(kind: RunKind, flags: object): RunKind {
   for (const [name, instead] of Object.entries(kind.refused)) {
-    if (name in flags) throw usageError(`--${name} means nothing for ${kind.name}; ${instead}.`);
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (name in flags) throw usageError(`--${flag} means nothing for ${kind.name}; ${instead}.`);
   }
   return kind;
 }

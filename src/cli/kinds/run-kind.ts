@@ -13,6 +13,8 @@ export interface SampleFlags {
   readonly class?: string;
   readonly truncation?: number;
   readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
   readonly prefix?: string;
   readonly out?: string;
   readonly json?: boolean;

@@ -47,9 +47,10 @@ export const text: RunKind = {
     const { TextRun } = await import("../../train/text/text-run.ts");
     const { textsBelow } = await import("../text-view.ts");
     const run = new TextRun(path);
-    const { n = 20, seed = run.config.seed, temperature = 1, prefix, out } = flags;
-    const texts = await run.sample(n, { seed, temperature, prefix });
-    const told = { run: path, n, seed, temperature };
+    const { n = 20, seed = run.config.seed, temperature = 1, topK, topP, prefix, out } = flags;
+    const texts = await run.sample(n, { seed, temperature, topK, topP, prefix });
+    const truncated = { ...(topK !== undefined && { topK }), ...(topP !== undefined && { topP }) };
+    const told = { run: path, n, seed, temperature, ...truncated };
     if (out === undefined) {
       output.text(textsBelow(texts));
       output.result({ ...told, texts });

@@ -28,6 +28,7 @@ export { convInputGrad } from "./linear/conv-input-grad.ts";
 export { convWeightGrad } from "./linear/conv-weight-grad.ts";
 export { matMul } from "./linear/mat-mul.ts";
 export { argmax } from "./reduce/argmax.ts";
+export { leastKept } from "./reduce/least-kept.ts";
 export { logSoftmax } from "./reduce/log-softmax.ts";
 export { reduceMax } from "./reduce/reduce-max.ts";
 export { reduceMean } from "./reduce/reduce-mean.ts";

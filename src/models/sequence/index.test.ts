@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
+  filled,
+  type SequenceNetworks,
+  sequenceNetworks,
+  softmax,
+  wholeLogits,
+  withTokens,
+} from "../../../test/support/sequence-networks.ts";
+import {
   generatorScope,
   likelihoodGraph,
   type SequenceGenerator,
@@ -8,8 +16,7 @@ import {
 import { interpret } from "../../graph/interpret.ts";
 import type { NdArray } from "../../graph/nd-array.ts";
 import * as ops from "../../graph/ops/index.ts";
-import { elementCount, type Value } from "../../graph/value.ts";
-import { type Variable, Variables } from "../../nn/index.ts";
+import type { Value } from "../../graph/value.ts";
 import { cpuBackend } from "../../runtime/index.ts";
 import type { Tensor } from "../../runtime/session.ts";
 import { Random } from "../../util/random.ts";
@@ -35,7 +42,7 @@ describe.each(cases)("%s %j", (name, options) => {
 
   test("read token by token, it says what it says of whole sequences", () => {
     const tokens = randomTokens();
-    const feeds = networks();
+    const feeds = sequenceNetworks(length, batch);
     const [whole, stepped] = interpret(
       [wholeLogits(generator, feeds), steppedLogits(generator, feeds)],
       withTokens(feeds, tokens),
@@ -45,7 +52,7 @@ describe.each(cases)("%s %j", (name, options) => {
   });
 
   test("a later token never changes what was said before it", () => {
-    const feeds = networks();
+    const feeds = sequenceNetworks(length, batch);
     const logits = wholeLogits(generator, feeds);
     const tokens = randomTokens();
     const say = () => (interpret([logits], withTokens(feeds, tokens))[0] as NdArray).data;
@@ -83,7 +90,7 @@ describe.each(cases)("%s %j", (name, options) => {
       "logProbabilities",
     ) as Tensor;
     // The same in f64, from the whole sequences at once.
-    const exact = networks();
+    const exact = sequenceNetworks(length, batch);
     const logits = wholeLogits(generator, exact);
     const [found] = interpret([logits], withTokens(exact, tokens.data as Int32Array)) as [NdArray];
     uniform.forEach((u, row) => {
@@ -112,25 +119,10 @@ test("a configuration without a name is an LSTM with all its options; others are
   expect(() => sequenceGenerator({ name: "lstm", hidden: 0 }, shape)).toThrow("generator.hidden");
 });
 
-/** Variables as graphs ask for them, and the tokens that they read. */
-interface Networks {
-  readonly variables: Variables;
-  readonly tokens: Value;
-}
-
-function networks(): Networks {
-  const tokens = ops.leaf("tokens", [length, batch], { kind: "data" }, "i32");
-  return { variables: new Variables(), tokens };
-}
-
-function wholeLogits(generator: SequenceGenerator, { variables, tokens }: Networks): Value {
-  const s = variables.scope(generatorScope, "eval");
-  const { weight, bias } = generator.projection(s);
-  const hidden = generator.hidden(s, tokens);
-  return ops.add(ops.matMul(hidden, weight, { transB: true }), bias);
-}
-
-function steppedLogits(generator: SequenceGenerator, { variables, tokens }: Networks): Value {
+function steppedLogits(
+  generator: SequenceGenerator,
+  { variables, tokens }: SequenceNetworks,
+): Value {
   const s = variables.scope(generatorScope, "eval");
   const { weight, bias } = generator.projection(s);
   const like = ops.constant(new Float64Array(batch), [batch]);
@@ -146,29 +138,9 @@ function steppedLogits(generator: SequenceGenerator, { variables, tokens }: Netw
   return ops.concat(rows, 0);
 }
 
-function withTokens({ variables, tokens }: Networks, data: Int32Array): Map<Value, NdArray> {
-  const feeds = new Map<Value, NdArray>();
-  for (const v of variables.all.values()) {
-    feeds.set(v.value, { shape: v.shape, data: Float64Array.from(filled(v)) });
-  }
-  return feeds.set(tokens, { shape: [length, batch], data: Float64Array.from(data) });
-}
-
-function filled({ name, shape: own, initializer }: Variable): Float32Array {
-  const data = new Float32Array(elementCount(own));
-  initializer(data, new Random(2, name), own);
-  return data;
-}
-
 function randomTokens(): Int32Array {
   const random = new Random(3, "tokens");
   return Int32Array.from({ length: length * batch }, () => random.below(vocabulary));
-}
-
-function softmax(logits: Float64Array, temperature: number): number[] {
-  const e = [...logits].map((x) => Math.exp(x / temperature));
-  const total = e.reduce((a, b) => a + b, 0);
-  return e.map((x) => x / total);
 }
 
 function worst(a: Float64Array, b: Float64Array): number {

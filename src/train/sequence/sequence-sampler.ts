@@ -10,6 +10,10 @@ import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
 export interface DrawOptions {
   /** By which the logits are divided; 1 by default. */
   readonly temperature?: number;
+  /** Draws among that many likeliest tokens; for a truncated sampler, all by default. */
+  readonly topK?: number;
+  /** Draws among the likeliest tokens whose probabilities make that share; 1 by default. */
+  readonly topP?: number;
   /** Sequences drawn at a time; 100 by default. */
   readonly chunk?: number;
   /** What every sequence begins with; for a sampler made for it. */
@@ -20,6 +24,7 @@ export interface DrawOptions {
 export class SequenceSampler {
   readonly generator: SequenceGenerator;
   readonly #session: WeightedSession;
+  readonly #truncated: boolean;
 
   static async create(
     generator: SequenceGenerator,
@@ -27,10 +32,16 @@ export class SequenceSampler {
     options: SamplerGraphOptions = {},
   ): Promise<SequenceSampler> {
     const network = sequenceSamplerGraph(generator, options);
-    return new SequenceSampler(generator, await WeightedSession.compile(network, backend));
+    const session = await WeightedSession.compile(network, backend);
+    return new SequenceSampler(generator, session, options);
   }
 
-  private constructor(generator: SequenceGenerator, session: WeightedSession) {
+  private constructor(
+    generator: SequenceGenerator,
+    session: WeightedSession,
+    { truncated = false }: SamplerGraphOptions,
+  ) {
+    this.#truncated = truncated;
     this.generator = generator;
     this.#session = session;
   }
@@ -43,10 +54,15 @@ export class SequenceSampler {
   /** `n` sequences, [n,T]; a token takes one number of `random`. */
   async draw(n: number, random: Random, options: DrawOptions = {}): Promise<Int32Array> {
     const { temperature = 1, chunk = 100, begin = [] } = options;
-    const { length } = this.generator;
+    const { length, vocabulary } = this.generator;
     const all = new Int32Array(n * length);
     const feeds = new Map<string, Tensor>();
     feeds.set("temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) });
+    if (this.#truncated) {
+      const { topK = vocabulary, topP = 1 } = options;
+      feeds.set("topK", { dtype: "i32", dims: [], data: Int32Array.of(topK) });
+      feeds.set("topP", { dtype: "f32", dims: [], data: Float32Array.of(topP) });
+    }
     for (let done = 0; done < n; done += chunk) {
       const rows = Math.min(chunk, n - done);
       const data = new Float32Array(length * rows);

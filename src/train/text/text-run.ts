@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SequenceGenerator } from "../../adversarial/index.ts";
+import type { SamplerGraphOptions, SequenceGenerator } from "../../adversarial/index.ts";
 import { corpusOf } from "../../data/text/corpora/registry.ts";
 import { openText, type TextDataset, type TextSpec } from "../../data/text/text-dataset.ts";
 import type { TextSplit } from "../../data/text/text-split.ts";
@@ -45,6 +45,10 @@ export interface TextSampleOptions {
   readonly seed?: number | undefined;
   /** By which the logits are divided: below 1 safer, above 1 wilder. */
   readonly temperature?: number | undefined;
+  /** Draws among that many likeliest tokens; all by default. */
+  readonly topK?: number | undefined;
+  /** Draws among the fewest likeliest tokens whose probabilities make that share; 1 by default. */
+  readonly topP?: number | undefined;
   /** What every text begins with. */
   readonly prefix?: string | undefined;
 }
@@ -109,11 +113,10 @@ export class TextRun {
     return printedTexts(this.config, this.tokenizer(), await this.draw(n, options));
   }
 
-  /** `n` sequences, [n,T]. Throws a usage error for a prefix that does not fit. */
-  async draw(
-    n: number,
-    { seed = this.config.seed, temperature = 1, prefix = "" }: TextSampleOptions = {},
-  ): Promise<Int32Array> {
+  /** `n` sequences, [n,T]. Throws a usage error for options that do not fit. */
+  async draw(n: number, options: TextSampleOptions = {}): Promise<Int32Array> {
+    const { seed = this.config.seed, prefix = "", ...drawing } = options;
+    const { temperature = 1, topK, topP } = checkedDrawing(drawing);
     const tokenizer = this.tokenizer();
     const begin = prefix === "" ? [] : tokenizer.encode(prefix);
     const { length } = this.config;
@@ -125,15 +128,40 @@ export class TextRun {
     if (begin.includes(UNKNOWN)) {
       throw usageError(`the prefix "${prefix}" has what the run's texts never had.`);
     }
-    const sampler = await textSampler(this.config, tokenizer, begin.length > 0);
+    const sampler = await textSampler(this.config, tokenizer, {
+      prefixed: begin.length > 0,
+      truncated: topK !== undefined || topP !== undefined,
+    });
     try {
       sampler.setWeights(this.weights().weights);
-      return await sampler.draw(n, new Random(seed, "samples"), { temperature, begin });
+      return await sampler.draw(n, new Random(seed, "samples"), {
+        ...{ temperature, begin },
+        ...(topK !== undefined && { topK }),
+        ...(topP !== undefined && { topP }),
+      });
     } finally {
       await sampler.release();
     }
   }
 }
+
+/** Throws a usage error for a number that does not fit. */
+function checkedDrawing<T extends Omit<TextSampleOptions, "seed" | "prefix">>(options: T): T {
+  const { temperature = 1, topK = 1, topP = 1 } = options;
+  if (!(temperature > 0 && Number.isFinite(temperature))) {
+    throw usageError(`temperature must be a number above 0, received ${temperature}.`);
+  }
+  if (!(Number.isInteger(topK) && topK >= 1 && topK <= mostTokens)) {
+    throw usageError(`topK must be a whole number of tokens >= 1, received ${topK}.`);
+  }
+  if (!(topP > 0 && topP <= 1)) {
+    throw usageError(`topP must be a share above 0, at most 1, received ${topP}.`);
+  }
+  return options;
+}
+
+/** As an i32 can hold. */
+const mostTokens = 2 ** 31 - 1;
 
 /** A split of a run's corpus. */
 export function openTexts(
@@ -161,11 +189,11 @@ export function textGenerator(
 export function textSampler(
   config: TextRunConfig,
   { vocabulary }: Tokenizer,
-  prefixed = false,
+  how: Pick<SamplerGraphOptions, "prefixed" | "truncated"> = {},
 ): Promise<SequenceSampler> {
   const generator = textGenerator(config, vocabulary);
   const never = wordlessTokens(config);
-  return SequenceSampler.create(generator, textBackend(config), { prefixed, never });
+  return SequenceSampler.create(generator, textBackend(config), { ...how, never });
 }
 
 /** Tokens that stand for no text. */
