@@ -16,10 +16,12 @@ export interface SequenceGenerator {
   readonly start: number;
   /** After this token only this token follows; undefined where all sequences are full. */
   readonly end?: number;
+  /** Numbers of the noise z [N,Z] that a sequence is made of besides its tokens; undefined without. */
+  readonly noise?: number | undefined;
   /** Tokens i32 [T,N] -> hidden vectors [T*N,H]: row t N + n has seen the tokens before t. */
-  hidden(s: Scope, tokens: Value): Value;
+  hidden(s: Scope, tokens: Value, z?: Value): Value;
   /** What it remembers before the first token; `like` [N] tells how many rows. */
-  begin(s: Scope, like: Value): SequenceState;
+  begin(s: Scope, like: Value, z?: Value): SequenceState;
   /** Reads a token i32 [N] -> hidden vectors [N,H] for the next one. */
   read(
     s: Scope,

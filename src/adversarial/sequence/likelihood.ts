@@ -8,17 +8,21 @@ import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { chosenShares } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
+import { noiseLeaf } from "./noise-leaf.ts";
 
 /**
  * Maximum likelihood as a game of one player: the mean over a batch of -log p(token | tokens before it),
- * nats a token; what follows a sequence's first end does not count. Input `tokens` i32 [T,N]. Gradients of a common norm above `clip` are scaled down to it.
+ * nats a token; what follows a sequence's first end does not count. A generator of noise is given
+ * a fresh z for each sequence: the mean over z of -log p(x | z) is never below -log p(x) (Jensen). Input `tokens` i32 [T,N]. Gradients of a common norm above `clip` are scaled down to it.
  */
 export function likelihoodGame(generator: SequenceGenerator, batch: number, clip: number): Game {
   const variables = new Variables();
   variables.beginPhase();
   const tokens = tokensLeaf(generator, batch);
   const scope = variables.scope(generatorScope, "train");
-  const hidden = generator.hidden(scope, tokens);
+  const { noise } = generator;
+  const z = noise === undefined ? undefined : scope.noise("z", [batch, noise], "normal");
+  const hidden = generator.hidden(scope, tokens, z);
   const { weight, bias } = generator.projection(scope);
   const { loss, slope } = projectedCrossEntropy(
     hidden,
@@ -41,7 +45,7 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
 
 /**
  * What a generator thinks of sequences: `tokens` i32 [T,N], `temperature` [], by which logits are
- * divided, and its variables by name -> `logProbabilities` [T,N], log p(token | tokens before it).
+ * divided, the noise `z` [N,Z] where it has one, and its variables by name -> `logProbabilities` [T,N], log p(token | tokens before it).
  */
 export function likelihoodGraph(
   generator: SequenceGenerator,
@@ -50,7 +54,8 @@ export function likelihoodGraph(
   const variables = new Variables();
   const scope = variables.scope(generatorScope, "eval");
   const tokens = tokensLeaf(generator, batch);
-  const hidden = generator.hidden(scope, tokens);
+  const z = noiseLeaf(generator, batch);
+  const hidden = generator.hidden(scope, tokens, z);
   const { weight, bias } = generator.projection(scope);
   const logits = ops.add(ops.matMul(hidden, weight, { transB: true }), bias);
   const temperature = leaf("temperature", [], { kind: "data" });
@@ -59,6 +64,7 @@ export function likelihoodGraph(
     ["tokens", tokens],
     ["temperature", temperature],
   ]);
+  if (z) inputs.set("z", z);
   for (const v of variables.all.values()) inputs.set(v.name, v.value);
   const outputs = new Map([["logProbabilities", ops.reshape(likely, tokens.shape)]]);
   return {

@@ -11,7 +11,8 @@ import { generatorScope, type SequenceGenerator } from "./generator.ts";
 /**
  * The move of a generator whose tokens were rewarded (REINFORCE, Williams 1992; SeqGAN, arXiv
  * 1609.05473): minimises the mean over all tokens up to a sequence's end of -reward log p(token | tokens before it). Inputs
- * `tokens` i32 [T,N], drawn from the generator, and `rewards` [T,N]. Dropout is off: what is
+ * `tokens` i32 [T,N], drawn from the generator, and `rewards` [T,N]; of a generator of noise the `z` [N,Z]
+ * that they were drawn with. Dropout is off: what is
  * rewarded is the generator as it draws.
  */
 export function policyGradientPhase(
@@ -24,7 +25,9 @@ export function policyGradientPhase(
   const tokens = leaf("tokens", shape, { kind: "data" }, "i32");
   const rewards = leaf("rewards", shape, { kind: "data" });
   const count = elementCount(shape);
-  const hidden = generator.hidden(scope, tokens);
+  const { noise } = generator;
+  const z = noise === undefined ? undefined : leaf("z", [batch, noise], { kind: "data" });
+  const hidden = generator.hidden(scope, tokens, z);
   const { weight, bias } = generator.projection(scope);
   const chosen = chosenShares(generator, tokens) ?? ops.scalar(1 / count);
   const shares = ops.mul(ops.reshape(rewards, [count]), chosen);
@@ -34,10 +37,7 @@ export function policyGradientPhase(
     name: "policy",
     network: generatorScope,
     loss,
-    inputs: new Map([
-      ["tokens", tokens],
-      ["rewards", rewards],
-    ]),
+    inputs: new Map([["tokens", tokens], ["rewards", rewards], ...(z ? [["z", z] as const] : [])]),
     gradients: clipGradients(slopesOf(variables, generatorScope, slope), clip),
     assignments: new Map(),
     scalars: new Map(),

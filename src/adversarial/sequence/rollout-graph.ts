@@ -5,6 +5,7 @@ import { sampleCategorical, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
 import { afterEnd } from "./ended.ts";
 import { generatorScope, type SequenceGenerator, type SequenceState } from "./generator.ts";
+import { noiseLeaf } from "./noise-leaf.ts";
 
 export interface RolloutGraph {
   readonly graph: NamedGraph;
@@ -17,7 +18,8 @@ export interface RolloutGraph {
  * Draws `batch` sequences and, from each of their beginnings of 1 to T-1 tokens, `rollouts` ends (SeqGAN's
  * Monte Carlo search, arXiv 1609.05473), all in one run: at step t the rows are the sequences and the t
  * groups of ends that have begun, each `batch` x `rollouts` rows that go on from where the sequences
- * stood. Input `uniform` [draws] in [0, 1); output `tokens` i32 [draws]: for each step its rows, the
+ * stood. Inputs `uniform` [draws] in [0, 1), and the sequences' `z` [batch,Z] where
+ * the generator has noise; output `tokens` i32 [draws]: for each step its rows, the
  * sequences first, then the groups, the one that began last first.
  */
 export function rolloutGraph(
@@ -30,6 +32,7 @@ export function rolloutGraph(
   const draws = length * batch + (batch * rollouts * (length * (length - 1))) / 2;
   const uniform = leaf("uniform", [draws], { kind: "noise", distribution: "uniform" });
   const { weight, bias } = generator.projection(scope);
+  const z = noiseLeaf(generator, batch);
   const tokens: Value[] = [];
   let state: SequenceState | undefined;
   let token = ops.constant(new Int32Array(batch).fill(start), [batch]);
@@ -38,7 +41,7 @@ export function rolloutGraph(
     const rows = batch + t * batch * rollouts;
     const u = ops.slice(uniform, 0, at, at + rows);
     at += rows;
-    const read = generator.read(scope, token, state ?? generator.begin(scope, u));
+    const read = generator.read(scope, token, state ?? generator.begin(scope, u, z));
     const logits = ops.add(ops.matMul(read.hidden, weight, { transB: true }), bias);
     let drawn = sampleCategorical(ops.softmax(logits, 1), u);
     if (end !== undefined && t > 0) drawn = afterEnd(token, drawn, end);
@@ -47,6 +50,7 @@ export function rolloutGraph(
     state = read.state.map((x) => withNewGroup(x, batch, rollouts));
   }
   const inputs = new Map([["uniform", uniform]]);
+  if (z) inputs.set("z", z);
   for (const v of variables.all.values()) inputs.set(v.name, v.value);
   const outputs = new Map([["tokens", ops.concat(tokens, 0)]]);
   const all = [...variables.all.values()];

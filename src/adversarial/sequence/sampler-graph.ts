@@ -5,6 +5,7 @@ import { sampleCategorical, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
 import { afterEnd, mixed } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
+import { noiseLeaf } from "./noise-leaf.ts";
 
 export interface SamplerGraphOptions {
   readonly prefixed?: boolean;
@@ -14,8 +15,8 @@ export interface SamplerGraphOptions {
 
 /**
  * The generator as it is used, for any number N of sequences: inputs `uniform` [T,N] in [0, 1), one
- * number a token, and `temperature` [], by which logits are divided; its variables are further inputs by
- * name. Output `tokens` i32 [T,N]. With `prefixed` there are two more: `prefix` i32 [T,N], and `prefixed`
+ * number a token, and `temperature` [], by which logits are divided; a generator of noise reads `z`
+ * [N,Z] from N(0,1); its variables are further inputs by name. Output `tokens` i32 [T,N]. With `prefixed` there are two more: `prefix` i32 [T,N], and `prefixed`
  * [T,N], 1 where the token stands there already and 0 where it is drawn. Tokens of `never` are not drawn.
  * With `truncated` it draws among the `topK` i32 [] likeliest tokens (arXiv 1805.04833), and of those
  * among the fewest whose probability reaches `topP` [] of theirs (arXiv 1904.09751).
@@ -49,7 +50,8 @@ export function sequenceSamplerGraph(
   const row = (t: number) => rowOf(uniform, t);
   const mask = Float64Array.from({ length: vocabulary }, (_, i) => Number(!never.includes(i)));
   const allowed = never.length > 0 ? ops.constant(mask, [1, vocabulary]) : undefined;
-  let state = generator.begin(scope, row(0));
+  const z = noiseLeaf(generator, "N");
+  let state = generator.begin(scope, row(0), z);
   let token = ops.cast(ops.add(ops.mul(row(0), ops.scalar(0)), ops.scalar(start)), "i32");
   const tokens: Value[] = [];
   for (let t = 0; t < length; t++) {
@@ -69,6 +71,7 @@ export function sequenceSamplerGraph(
     ["uniform", uniform],
     ["temperature", temperature],
   ]);
+  if (z) inputs.set("z", z);
   for (const [name, value] of Object.entries({ ...begun, ...kept })) inputs.set(name, value);
   for (const v of variables.all.values()) inputs.set(v.name, v.value);
   const outputs = new Map([["tokens", ops.concat(tokens, 0)]]);

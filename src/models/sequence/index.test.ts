@@ -28,6 +28,9 @@ const shape = { vocabulary, length, start: 0 };
 /** Small networks whose probabilities are far from even; every generator has some. */
 const cases: readonly (readonly [string, object])[] = [
   ["lstm", { embedding: 5, hidden: 7, deviation: 1 }],
+  ["lstm", { embedding: 5, hidden: 7, deviation: 1, noise: { size: 3 } }],
+  ["lstm", { embedding: 5, hidden: 7, deviation: 1, noise: { size: 3, into: ["input"] } }],
+  ["lstm", { embedding: 5, hidden: 7, deviation: 1, noise: { size: 3, into: ["state", "input"] } }],
   ["transformer", { width: 8, layers: 2, heads: 2, deviation: 0.35 }],
   ["transformer", { width: 6, layers: 1, heads: 3, tied: false, deviation: 0.7 }],
 ];
@@ -67,6 +70,17 @@ describe.each(cases)("%s %j", (name, options) => {
     expect(worst(after.slice(seen), before.slice(seen))).toBeGreaterThan(0.1);
   });
 
+  test("noise changes what it says from the first token on, where it has some", () => {
+    const nets = sequenceNetworks(length, batch);
+    const logits = wholeLogits(generator, nets);
+    const feeds = withTokens(nets, randomTokens());
+    const say = () => (interpret([logits], feeds)[0] as NdArray).data.subarray(0, vocabulary);
+    const before = say();
+    (feeds.get(nets.z) as NdArray).data.fill(0.5);
+    if (generator.noise) expect(worst(before, say())).toBeGreaterThan(0.05);
+    else expect(say()).toEqual(before);
+  });
+
   test("what the sampler draws is what those probabilities ask for", async () => {
     const backend = cpuBackend({ threads: 1 });
     const sampler = sequenceSamplerGraph(generator);
@@ -82,6 +96,9 @@ describe.each(cases)("%s %j", (name, options) => {
       await backend.compile(judge.graph),
     ];
     const feeds = new Map<string, Tensor>([...arrays, ["temperature", temperature]]);
+    const z = new Float32Array(batch * 3);
+    new Random(4, "z").fillNormal(z);
+    if (generator.noise) feeds.set("z", { dtype: "f32", dims: [batch, 3], data: z });
     const numbers: Tensor = { dtype: "f32", dims: [length, batch], data: uniform };
     const drawn = (await drawing.run(new Map([...feeds, ["uniform", numbers]]))).get("tokens");
     const tokens = drawn as Tensor;
@@ -121,12 +138,12 @@ test("a configuration without a name is an LSTM with all its options; others are
 
 function steppedLogits(
   generator: SequenceGenerator,
-  { variables, tokens }: SequenceNetworks,
+  { variables, tokens, z }: SequenceNetworks,
 ): Value {
   const s = variables.scope(generatorScope, "eval");
   const { weight, bias } = generator.projection(s);
   const like = ops.constant(new Float64Array(batch), [batch]);
-  let state = generator.begin(s, like);
+  let state = generator.begin(s, like, z);
   let token = ops.constant(new Int32Array(batch).fill(generator.start), [batch]);
   const rows: Value[] = [];
   for (let t = 0; t < length; t++) {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../util/json.ts";
 import type { Arrays } from "../loop/weighted-session.ts";
 import type { SequenceTeacher, TeacherInputs, TeacherSnapshot } from "./method.ts";
-import { type MethodSpec, openTeacher } from "./methods/registry.ts";
+import { checkMethod, type MethodSpec, openTeacher } from "./methods/registry.ts";
 import { SequenceJudge } from "./sequence-judge.ts";
 
 /** A stretch of learning by one method. */
@@ -71,6 +71,7 @@ export class Course {
     stages: readonly Stage[],
     from?: TeacherSnapshot,
   ): Promise<Course> {
+    for (const { method } of stages) checkMethod(method, inputs.generator);
     const judge = await SequenceJudge.create(inputs.generator, inputs.backend);
     const course = new Course(inputs, stages, judge);
     if (from) await course.#restore(from);

@@ -9,6 +9,8 @@ export interface SequenceMethod<Options = unknown> {
   readonly name: string;
   readonly summary: string;
   readonly schema: z.ZodType<Options>;
+  /** Why it cannot teach this generator, as the end of a sentence; undefined where it can. */
+  readonly refuses?: (generator: SequenceGenerator) => string | undefined;
   open(inputs: TeacherInputs, options: Options): Promise<SequenceTeacher>;
 }
 

@@ -2,6 +2,7 @@ import { rolloutGraph, type SequenceGenerator } from "../../adversarial/index.ts
 import type { Backend, Tensor } from "../../runtime/session.ts";
 import type { Random } from "../../util/random.ts";
 import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
+import { noiseTensor } from "./noise-tensor.ts";
 
 export interface Rollouts {
   /** The sequences, [batch,T]. */
@@ -11,6 +12,8 @@ export interface Rollouts {
    * with p tokens of the sequence.
    */
   readonly ends: Int32Array;
+  /** The sequences' noise [batch,Z], where the generator has some. */
+  readonly z: Float32Array | undefined;
 }
 
 /** Draws sequences with ends from each of their beginnings; see `rolloutGraph`. */
@@ -50,10 +53,13 @@ export class RolloutSampler {
   }
 
   async draw(random: Random): Promise<Rollouts> {
-    const { length } = this.#generator;
+    const { length, noise } = this.#generator;
     const [batch, group] = [this.#batch, this.#batch * this.#rollouts];
     random.fillUniform(this.#uniform.data as Float32Array);
-    const drawn = await this.#session.run([["uniform", this.#uniform]], "tokens");
+    const feeds = new Map([["uniform", this.#uniform]]);
+    const z = noise === undefined ? undefined : noiseTensor(noise, batch, random);
+    if (z) feeds.set("z", z);
+    const drawn = await this.#session.run(feeds, "tokens");
     const sequences = new Int32Array(batch * length);
     const ends = new Int32Array((length - 1) * group * length);
     let at = 0;
@@ -69,7 +75,7 @@ export class RolloutSampler {
       }
       at += batch + t * group;
     }
-    return { sequences, ends };
+    return { sequences, ends, z: z?.data };
   }
 
   async release(): Promise<void> {

@@ -1,7 +1,9 @@
 import { likelihoodGraph, type SequenceGenerator } from "../../adversarial/index.ts";
 import type { Backend } from "../../runtime/session.ts";
 import { usageError } from "../../util/errors.ts";
+import { Random } from "../../util/random.ts";
 import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
+import { noiseTensor } from "./noise-tensor.ts";
 
 /** Sequences judged at a time: their logits stay in the cache. */
 const defaultBatch = 50;
@@ -34,7 +36,8 @@ export class SequenceJudge {
 
   /**
    * Mean of -log p(token | tokens before it) over sequences [n,T], nats a token; what follows a
-   * sequence's first end does not count. Throws a usage error unless there are whole sequences.
+   * sequence's first end does not count. With noise, p(token | tokens before it, z) for one z a sequence,
+   * the same ones at every call. Throws a usage error unless there are whole sequences.
    */
   async nll(sequences: Int32Array, temperature = 1): Promise<number> {
     const { length, end } = this.generator;
@@ -44,12 +47,14 @@ export class SequenceJudge {
         `sequences of ${length} tokens are wanted, received ${sequences.length} tokens.`,
       );
     }
+    // The same noise every time, so that weights are compared and not draws.
+    const random = new Random(0, "judge");
     let sum = 0;
     let tokens = 0;
     for (let done = 0; done < n; done += this.#batch) {
       const rows = Math.min(this.#batch, n - done);
       const some = sequences.subarray(done * length, (done + rows) * length);
-      const likely = await this.#judge(some, temperature);
+      const likely = await this.#judge(some, temperature, random);
       for (let i = 0; i < rows; i++) {
         for (let t = 0; t < length; t++) {
           sum -= likely[t * this.#batch + i] as number;
@@ -66,14 +71,16 @@ export class SequenceJudge {
   }
 
   /** Up to a batch of sequences [n,T] -> their log-probabilities [T,batch]. */
-  async #judge(sequences: Int32Array, temperature: number): Promise<Float32Array> {
-    const { length } = this.generator;
+  async #judge(sequences: Int32Array, temperature: number, random: Random): Promise<Float32Array> {
+    const { length, noise } = this.generator;
+    const z = noise === undefined ? [] : [noiseTensor(noise, this.#batch, random)];
     const data = timeMajor(sequences, length, this.#batch);
     const dims = [length, this.#batch];
     const likely = await this.#session.run(
       [
         ["tokens", { dtype: "i32", dims, data }],
         ["temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) }],
+        ...z.map((tensor) => ["z", tensor] as const),
       ],
       "logProbabilities",
     );

@@ -6,6 +6,7 @@ import {
 import type { Backend, Tensor } from "../../runtime/session.ts";
 import type { Random } from "../../util/random.ts";
 import { type Arrays, WeightedSession } from "../loop/weighted-session.ts";
+import { noiseTensor } from "./noise-tensor.ts";
 
 export interface DrawOptions {
   /** By which the logits are divided; 1 by default. */
@@ -16,6 +17,8 @@ export interface DrawOptions {
   readonly topP?: number;
   /** Sequences drawn at a time; 100 by default. */
   readonly chunk?: number;
+  /** The noise [n,Z] of a generator of noise; drawn by default. */
+  readonly z?: Float32Array;
   /** What every sequence begins with; for a sampler made for it. */
   readonly begin?: readonly number[];
 }
@@ -51,10 +54,10 @@ export class SequenceSampler {
     this.#session.setWeights(arrays);
   }
 
-  /** `n` sequences, [n,T]; a token takes one number of `random`. */
+  /** `n` sequences, [n,T]; a token takes one number of `random`, and noise its own before them. */
   async draw(n: number, random: Random, options: DrawOptions = {}): Promise<Int32Array> {
     const { temperature = 1, chunk = 100, begin = [] } = options;
-    const { length, vocabulary } = this.generator;
+    const { length, vocabulary, noise } = this.generator;
     const all = new Int32Array(n * length);
     const feeds = new Map<string, Tensor>();
     feeds.set("temperature", { dtype: "f32", dims: [], data: Float32Array.of(temperature) });
@@ -65,6 +68,10 @@ export class SequenceSampler {
     }
     for (let done = 0; done < n; done += chunk) {
       const rows = Math.min(chunk, n - done);
+      if (noise !== undefined) {
+        const z = options.z?.slice(done * noise, (done + rows) * noise);
+        feeds.set("z", noiseTensor(noise, rows, random, z));
+      }
       const data = new Float32Array(length * rows);
       random.fillUniform(data);
       feeds.set("uniform", { dtype: "f32", dims: [length, rows], data });

@@ -142,3 +142,42 @@ test.each(short)(
   },
   60_000,
 );
+
+test.each([
+  { name: "likelihood", batch: 32 },
+  { name: "seqgan", ...rewarded, rollouts: 2 },
+  { name: "maligan", ...rewarded },
+] as MethodSpec[])(
+  "$name teaches a generator of noise, and goes on to the bit",
+  async (method) => {
+    const noise = { size: 3, into: ["state", "input"] as ("state" | "input")[] };
+    const options = { embedding: 8, hidden: 16, deviation: 0.1, dropout: 0.1, noise };
+    const inputs = { generator: lstmGenerator(options, shape), train, seed: 1, backend };
+    const whole = await openTeacher(method, inputs);
+    const before = await whole.weights();
+    await whole.iterate();
+    const { arrays, state } = await whole.save();
+    const next = await whole.iterate();
+    const resumed = await openTeacher(method, inputs);
+    await resumed.restore({ arrays, state: JSON.parse(JSON.stringify(state)) });
+    expect(await resumed.iterate()).toEqual(next);
+    const weights = await resumed.weights();
+    expect(weights).toEqual(await whole.weights());
+    for (const name of ["generator/begin/cell/weight", "generator/lstm/inputWeight"]) {
+      expect(weights.get(name)).not.toEqual(before.get(name));
+    }
+    await whole.release();
+    await resumed.release();
+  },
+  60_000,
+);
+
+test("CoT refuses a generator of noise before anything is taught", async () => {
+  const options = { embedding: 8, hidden: 16, deviation: 0.1, dropout: 0 };
+  const noisy = lstmGenerator({ ...options, noise: { size: 3, into: ["state"] } }, shape);
+  const stages = [pretraining, { method: { name: "cot" }, iterations: 1 }];
+  const onIteration = () => expect.unreachable();
+  await expect(teach({ ...data, generator: noisy, onIteration }, stages)).rejects.toThrow(
+    'sequence method "cot" compares whole distributions',
+  );
+});

@@ -36,6 +36,10 @@ export const cot: SequenceMethod<CotOptions> = {
   name: "cot",
   summary: "CoT: a mediator learns real and drawn sequences, G follows its distribution",
   schema: cotSchema,
+  refuses: ({ noise }) =>
+    noise === undefined
+      ? undefined
+      : "compares whole distributions, which a generator with noise does not have; leave generator.noise out",
   open: async (inputs, options) => {
     const { generator, train, seed, backend, weights } = inputs;
     const { batch, clip, generatorRate, mediatorRate, mediatorSteps, generatorSteps } = options;

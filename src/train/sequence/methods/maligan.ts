@@ -5,6 +5,7 @@ import {
   type SequenceDiscriminator,
 } from "../../../adversarial/index.ts";
 import type { SequenceMethod, TeacherInputs } from "../method.ts";
+import { noiseTensor } from "../noise-tensor.ts";
 import type { Players } from "../players.ts";
 import { SequenceCritic } from "../sequence-critic.ts";
 import { timeMajor } from "../sequence-judge.ts";
@@ -56,10 +57,11 @@ class RatioRewards implements Rewarder {
 
   async reward(players: Players): Promise<Rewarded> {
     const { batch, baseline } = this.#options;
-    const { length } = this.#sampler.generator;
+    const { length, noise } = this.#sampler.generator;
     this.#sampler.setWeights(await players.weights(generatorScope));
     this.#critic.setWeights(await players.weights(discriminatorScope));
-    const sequences = await this.#sampler.draw(batch, players.random);
+    const z = noise === undefined ? undefined : noiseTensor(noise, batch, players.random).data;
+    const sequences = await this.#sampler.draw(batch, players.random, { ...(z && { z }) });
     const logits = await this.#critic.logits(sequences);
     const most = logits.reduce((a, b) => Math.max(a, b));
     const ratios = logits.map((x) => Math.exp(x - most));
@@ -69,7 +71,7 @@ class RatioRewards implements Rewarder {
       rewards[i] = (batch * (ratios[i % batch] as number)) / total - baseline;
     }
     const reward = logits.reduce((sum, x) => sum + 1 / (1 + Math.exp(-x)), 0) / batch;
-    return { tokens: timeMajor(sequences, length, batch), rewards, reward };
+    return { tokens: timeMajor(sequences, length, batch), rewards, z, reward };
   }
 
   async release(): Promise<void> {

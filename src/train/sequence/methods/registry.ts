@@ -1,4 +1,5 @@
-import { unknownName } from "../../../util/errors.ts";
+import type { SequenceGenerator } from "../../../adversarial/index.ts";
+import { unknownName, usageError } from "../../../util/errors.ts";
 import { parseWith } from "../../../util/parse-with.ts";
 import type { SequenceMethod, SequenceTeacher, TeacherInputs } from "../method.ts";
 import { cot } from "./cot.ts";
@@ -15,9 +16,14 @@ export interface MethodSpec {
   readonly [option: string]: unknown;
 }
 
-/** Throws a usage error for an unknown method or an option that does not fit. */
-export function checkMethod(spec: MethodSpec): void {
-  parsed(spec);
+/**
+ * Throws a usage error for an unknown method, an option that does not fit, or a generator that it
+ * cannot teach.
+ */
+export function checkMethod(spec: MethodSpec, generator?: SequenceGenerator): void {
+  const { method } = parsed(spec);
+  const why = generator && method.refuses?.(generator);
+  if (why) throw usageError(`sequence method "${method.name}" ${why}.`);
 }
 
 /** Opens a method. Throws as `checkMethod` does. */

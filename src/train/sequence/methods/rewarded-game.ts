@@ -40,6 +40,8 @@ export type RewardedOptions = z.infer<typeof rewardedSchema>;
 export interface Rewarded {
   readonly tokens: Int32Array;
   readonly rewards: Float32Array;
+  /** The noise [N,Z] that they were drawn with, where G has some. */
+  readonly z: Float32Array | undefined;
   /** To look at. */
   readonly reward: number;
 }
@@ -89,12 +91,13 @@ export async function openRewardedGame(
       players.rewind(state);
       return undefined;
     }
-    const { tokens, rewards, reward } = rewarded;
+    const { tokens, rewards, z, reward } = rewarded;
     const dims = [length, batch];
     const feeds = new Map<string, Tensor>([
       ["tokens", { dtype: "i32", dims, data: tokens }],
       ["rewards", { dtype: "f32", dims, data: rewards }],
     ]);
+    if (z) feeds.set("z", { dtype: "f32", dims: [batch, z.length / batch], data: z });
     const { loss } = Object.fromEntries(await players.play(policy, feeds, generatorRate));
     return new Map([
       ["policy.loss", loss as number],

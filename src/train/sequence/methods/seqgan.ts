@@ -39,6 +39,7 @@ const chunk = 8;
 class RolloutRewards implements Rewarder {
   readonly #options: SeqganOptions;
   readonly #length: number;
+  readonly #noise: number | undefined;
   readonly #sampler: RolloutSampler;
   readonly #critic: SequenceCritic;
 
@@ -49,7 +50,7 @@ class RolloutRewards implements Rewarder {
   ): Promise<RolloutRewards> {
     const { rollouts } = options;
     const { length } = generator;
-    return new RolloutRewards(options, length, [
+    return new RolloutRewards(options, generator, [
       await RolloutSampler.create(generator, backend, { batch: chunk, rollouts }),
       await SequenceCritic.create(discriminator, backend, { length, batch: chunk * rollouts }),
     ]);
@@ -57,11 +58,12 @@ class RolloutRewards implements Rewarder {
 
   private constructor(
     options: SeqganOptions,
-    length: number,
+    { length, noise }: TeacherInputs["generator"],
     [sampler, critic]: readonly [RolloutSampler, SequenceCritic],
   ) {
     this.#options = options;
     this.#length = length;
+    this.#noise = noise;
     this.#sampler = sampler;
     this.#critic = critic;
   }
@@ -73,10 +75,13 @@ class RolloutRewards implements Rewarder {
     this.#critic.setWeights(await players.weights(discriminatorScope));
     const tokens = new Int32Array(length * batch);
     const rewards = new Float32Array(length * batch);
+    const noise = this.#noise;
+    const z = noise === undefined ? undefined : new Float32Array(batch * noise);
     for (let done = 0; done < batch; done += chunk) {
       if (stop()) return undefined;
-      const { sequences, ends } = await this.#sampler.draw(players.random);
+      const { sequences, ends, z: own } = await this.#sampler.draw(players.random);
       const rows = Math.min(chunk, batch - done);
+      if (z && own) z.set(own.subarray(0, (rows * z.length) / batch), (done * z.length) / batch);
       timeMajor(sequences.subarray(0, rows * length), length, batch, tokens.subarray(done));
       const whole = await this.#critic.probabilities(sequences);
       const begun = await this.#critic.probabilities(ends);
@@ -93,7 +98,7 @@ class RolloutRewards implements Rewarder {
     }
     const reward = rewards.reduce((sum, r) => sum + r, 0) / rewards.length;
     if (baseline) subtractMeans(rewards, batch);
-    return { tokens, rewards, reward };
+    return { tokens, rewards, z, reward };
   }
 
   async release(): Promise<void> {
