@@ -68,6 +68,11 @@ test("text: train, sample, eval and resume from the command line", async () => {
   const texts = last.texts as string[];
   expect(texts).toHaveLength(3);
   expect(texts.every((t) => t.startsWith("line"))).toBe(true);
+  // The likeliest token and no other: every text is the same.
+  const sure = ["sample", "run", "--n", "4", "--top-k", "1", "--top-p", "0.9", "--json"];
+  const { last: safe } = await gansmith(cwd, sure);
+  expect(safe).toMatchObject({ topK: 1, topP: 0.9 });
+  expect(new Set(safe.texts as string[]).size).toBe(1);
   const judged = await gansmith(cwd, ["eval", "run", "--n", "10", "--json"]);
   expect(judged.last).toMatchObject({ metrics: { bleu: { samples: 10 }, "self-bleu": {} } });
   const again = await gansmith(cwd, ["resume", "run", "--json"]);
@@ -181,12 +186,24 @@ const bad: readonly (readonly [readonly string[], string])[] = [
   [set("stages.0.method.learningRate=fast"), "method.learningRate is refused"],
   [set("generator.hidden=0"), "generator.hidden must"],
   [set("generator.dropout=1"), "generator.dropout must"],
+  [set("generator.noise.size=0"), "generator.noise.size must"],
+  [set("generator.noise.into=[]"), "generator.noise.size is missing"],
+  [
+    data("./poems.txt", "--set", 'generator={"name":"transformer","width":30}'),
+    "generator.heads must",
+  ],
   [set("generator.name=gru"), 'generator.name must be "lstm"'],
   [set("generator.hiden=8"), 'unknown key "generator.hiden" (did you mean "generator.hidden"?)'],
   [set("tokenizer.kind=letters"), "unknown tokenizer"],
   [set("samples=0"), "samples must"],
   [["sample", "run", "--prefix", "\u6625".repeat(30)], "leaves nothing to write"],
   [["sample", "run", "--temperature", "0"], "above 0"],
+  [["sample", "run", "--top-k", "0"], ">= 1"],
+  [["sample", "run", "--top-k", "2.5"], ">= 1"],
+  [["sample", "run", "--top-k", "3000000000"], "topK must be a whole number"],
+  [["sample", "run", "--top-p", "0"], "above 0, at most 1"],
+  [["sample", "run", "--top-p", "90"], "above 0, at most 1"],
+  [["sample", "run", "--top-p", "most"], "above 0, at most 1"],
   [["sample", "run", "--class", "1"], "--class means nothing for text"],
   [["sample", "run", "--n", "0"], ">= 1"],
   [["eval", "run", "--metrics", "fid"], "unknown metric"],

@@ -18,6 +18,7 @@ export function addExport(program: Command): Command {
       "--format <name>",
       "onnx, safetensors or training-step (default: by the ending of --out)",
     )
+    .option("--truncated", "a generator of text with inputs topK and topP, a fourth slower")
     .requiredOption("--out <path>", "the file, or the folder of a training-step");
   return addJson(command).action(async (path: string, flags: ExportFlags) => {
     const kind = await kindOfRun(path, flags);

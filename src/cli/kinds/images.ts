@@ -11,7 +11,13 @@ const textOnly = "it is for runs of text";
 export const images: RunKind = {
   name: "images",
   recipes,
-  refused: { temperature: textOnly, topK: textOnly, topP: textOnly, prefix: textOnly },
+  refused: {
+    temperature: textOnly,
+    topK: textOnly,
+    topP: textOnly,
+    prefix: textOnly,
+    truncated: textOnly,
+  },
   rows: () =>
     recipes.map(({ name, summary, config }) => [
       ...[name, config.model.name, `${config.data.name} ${config.size}x${config.size}`],

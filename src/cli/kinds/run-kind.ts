@@ -33,6 +33,7 @@ export interface EvalFlags {
 
 export interface ExportFlags {
   readonly format?: string;
+  readonly truncated?: boolean;
   readonly out: string;
   readonly json?: boolean;
 }

@@ -76,13 +76,13 @@ export const text: RunKind = {
     output.text(metricsTable(found, textFloors));
     output.result({ run: path, metrics: found });
   },
-  export: async (path, { format = "onnx", out }, output) => {
+  export: async (path, { format = "onnx", out, truncated }, output) => {
     if (format !== "onnx" || !out.endsWith(".onnx")) {
       throw usageError("export: a generator of text is written as ONNX, to a file in .onnx.");
     }
     const { TextRun } = await import("../../train/text/text-run.ts");
     const { exportText } = await import("../../train/text/text-onnx.ts");
-    const told = exportText(new TextRun(path), out);
+    const told = exportText(new TextRun(path), out, { truncated });
     output.text(`wrote ${out}`);
     output.result({ run: path, out, format, ...told });
   },
