@@ -15,6 +15,7 @@ import argparse
 
 import torch
 
+from fixture_decoders import make_decoders
 from fixture_games import make_games
 from fixture_layers import make_layers
 from fixture_models import make_models
@@ -31,6 +32,7 @@ MAKERS = {
     "penalties": make_penalties,
     "games": make_games,
     "sequences": make_sequences,
+    "decoders": make_decoders,
     "article": make_article,
     "dcgan": make_dcgan,
     "conditional": make_conditional,

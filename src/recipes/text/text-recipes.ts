@@ -53,6 +53,15 @@ export const textRecipes: readonly TextRecipe[] = [
     config: { ...brown, stages: [start(15)] },
   },
   {
+    name: "brown-transformer",
+    summary: "sentences of the Brown corpus by maximum likelihood, with a transformer",
+    config: {
+      ...brown,
+      generator: { name: "transformer", width: 128, layers: 2, heads: 4, dropout: 0.2 },
+      stages: [start(15, 1e-3)],
+    },
+  },
+  {
     name: "brown-seqgan",
     summary: "sentences of the Brown corpus: likelihood, then SeqGAN",
     config: {
