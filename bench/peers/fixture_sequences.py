@@ -13,6 +13,8 @@ from torch.nn import functional as F
 from fixture_file import Draw, array, write
 from fixture_layers import Values
 
+Convolutions = list[tuple[int, int]]
+
 # (name, length, widths and filters, l2)
 CASES: tuple[tuple[str, int, tuple[tuple[int, int], ...], float], ...] = (
     ("seqgan", 7, ((1, 3), (2, 4), (3, 2), (7, 3)), 0.2),
@@ -29,16 +31,34 @@ def _tokens(draw: Draw, length: int, last: int) -> torch.Tensor:
     return tokens
 
 
-def _judge(p: Values, tokens: torch.Tensor, widths: list[int]) -> torch.Tensor:
+def cnn_features(p: Values, tokens: torch.Tensor, widths: list[int]) -> torch.Tensor:
+    """What the convolutions see: tokens [T,N] -> [N,F]."""
     x = F.embedding(tokens.T, p["embedding/weight"]).transpose(1, 2)
     pooled = []
     for width in widths:
-        weight = p[f"conv{width}/weight"].reshape(-1, width, EMBEDDING).transpose(1, 2)
+        weight = p[f"conv{width}/weight"].reshape(-1, width, x.shape[1]).transpose(1, 2)
         pooled.append(F.conv1d(x, weight, p[f"conv{width}/bias"]).relu().max(2).values)
     h = torch.cat(pooled, 1)
     g = F.linear(h, p["highway/transform/weight"], p["highway/transform/bias"]).relu()
     t = (F.linear(h, p["highway/gate/weight"], p["highway/gate/bias"]) - 2).sigmoid()
-    return F.linear(t * g + (1 - t) * h, p["out/weight"], p["out/bias"])
+    return t * g + (1 - t) * h
+
+
+def cnn_parameters(draw: Draw, vocabulary: int, size: int, fitting: Convolutions) -> Values:
+    n = draw.normal
+    features = sum(filters for _, filters in fitting)
+    p = {"embedding/weight": n(vocabulary, size)}
+    for width, filters in fitting:
+        p[f"conv{width}/weight"] = n(filters, width * size, std=0.3)
+        p[f"conv{width}/bias"] = n(filters, std=0.1)
+    for part in ("highway/transform", "highway/gate"):
+        p[f"{part}/weight"] = n(features, features, std=0.5)
+        p[f"{part}/bias"] = n(features, std=0.1)
+    return p
+
+
+def _judge(p: Values, tokens: torch.Tensor, widths: list[int]) -> torch.Tensor:
+    return F.linear(cnn_features(p, tokens, widths), p["out/weight"], p["out/bias"])
 
 
 def make_sequences() -> None:
@@ -49,13 +69,7 @@ def make_sequences() -> None:
         fitting = [(width, filters) for width, filters in convolutions if width <= length]
         features = sum(filters for _, filters in fitting)
         real, fake = _tokens(draw, length, 1), _tokens(draw, length, 2)
-        p = {"embedding/weight": n(VOCABULARY, EMBEDDING)}
-        for width, filters in fitting:
-            p[f"conv{width}/weight"] = n(filters, width * EMBEDDING, std=0.3)
-            p[f"conv{width}/bias"] = n(filters, std=0.1)
-        for part in ("highway/transform", "highway/gate"):
-            p[f"{part}/weight"] = n(features, features, std=0.5)
-            p[f"{part}/bias"] = n(features, std=0.1)
+        p = cnn_parameters(draw, VOCABULARY, EMBEDDING, fitting)
         p |= {"out/weight": n(1, features), "out/bias": n(1)}
         for value in p.values():
             value.requires_grad_()

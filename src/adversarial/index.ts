@@ -48,7 +48,9 @@ export type {
 } from "./regularizer.ts";
 export {
   criticGraph,
+  type DiscountedReturnsOptions,
   type DiscriminatorPhaseOptions,
+  discountedAdvantages,
   discriminatorPhase,
   discriminatorScope,
   generatorScope,
@@ -58,14 +60,20 @@ export {
   mediatedPhase,
   mediatorPhase,
   mediatorScope,
+  type PolicyGradientOptions,
   policyGradientPhase,
+  type RankerPhaseOptions,
   type RolloutGraph,
+  rankerPhase,
+  rankGraph,
   rolloutGraph,
   type SamplerGraphOptions,
   type SequenceDiscriminator,
   type SequenceGenerator,
+  type SequenceRanker,
   type SequenceState,
   sequenceSamplerGraph,
+  standardGraph,
 } from "./sequence/index.ts";
 export {
   ada,

@@ -8,11 +8,9 @@ import { resnet } from "./resnet.ts";
 import { stylegan2 } from "./stylegan2.ts";
 
 export type { ModelDefinition } from "./definition.ts";
-export {
-  type CnnDiscriminatorOptions,
-  cnnDiscriminator,
-  cnnDiscriminatorSchema,
-} from "./sequence/cnn-discriminator.ts";
+export { cnnDiscriminator } from "./sequence/cnn-discriminator.ts";
+export { type CnnFeaturesOptions, cnnFeaturesSchema } from "./sequence/cnn-features.ts";
+export { cnnRanker } from "./sequence/cnn-ranker.ts";
 export type {
   SequenceDiscriminatorDefinition,
   SequenceGeneratorDefinition,
@@ -26,6 +24,11 @@ export {
   sequenceGeneratorSchema,
   sequenceGenerators,
 } from "./sequence/index.ts";
+export {
+  type LstmDiscriminatorOptions,
+  lstmDiscriminator,
+  lstmDiscriminatorSchema,
+} from "./sequence/lstm-discriminator.ts";
 export {
   type LstmGeneratorOptions,
   lstmGenerator,

@@ -29,6 +29,7 @@ export {
   xavierUniform,
   zeros,
 } from "./initializers.ts";
+export { layerNormLstm } from "./layer-norm-lstm.ts";
 export { type LinearOptions, linear } from "./linear.ts";
 export { maxout } from "./maxout.ts";
 export { minibatchStddev } from "./minibatch-stddev.ts";

@@ -41,7 +41,8 @@ export function instanceNorm(s: Scope, x: Value, epsilon = 1e-5): Value {
   return groupNorm(s, x, staticDim(x, 1), epsilon);
 }
 
-function standardize(x: Value, axes: readonly number[], epsilon: number): Value {
+/** (x - mean) / sqrt(variance + epsilon) over axes, which the variance is biased over. */
+export function standardize(x: Value, axes: readonly number[], epsilon: number): Value {
   const centred = ops.sub(x, ops.reduceMean(x, axes, true));
   const variance = ops.reduceMean(ops.mul(centred, centred), axes, true);
   return ops.div(centred, ops.sqrt(ops.add(variance, ops.scalar(epsilon))));

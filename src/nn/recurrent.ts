@@ -75,13 +75,13 @@ export function lstm(
 }
 
 /** 2 at the candidate's rows, 1 at the others': tanh(x) = 2 sigmoid(2x) - 1 makes all gates sigmoids. */
-function gateScale(size: number): Value {
+export function gateScale(size: number): Value {
   const scale = new Float64Array(4 * size).fill(1).fill(2, 2 * size, 3 * size);
   return ops.constant(scale, [4 * size, 1]);
 }
 
 /** Scaled gate sums [4H,N] in the order i, f, g, o, and the cell [H,N] (zero if absent). */
-function lstmStep(gates: Value, size: number, cell: Value | undefined): LstmState {
+export function lstmStep(gates: Value, size: number, cell: Value | undefined): LstmState {
   const open = ops.sigmoid(gates);
   const part = (i: number) => ops.slice(open, 0, i * size, (i + 1) * size);
   const candidate = ops.sub(ops.mul(part(2), ops.scalar(2)), ops.scalar(1));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { discriminatorPhase } from "../../src/adversarial/index.ts";
 import type { NdArray } from "../../src/graph/nd-array.ts";
 import type { Value } from "../../src/graph/value.ts";
-import { cnnDiscriminator, cnnDiscriminatorSchema } from "../../src/models/index.ts";
+import { cnnDiscriminator, cnnFeaturesSchema } from "../../src/models/index.ts";
 import { Variables } from "../../src/nn/index.ts";
 import { evaluate, Fixture, worstDifference } from "./fixture.ts";
 
@@ -19,7 +19,7 @@ const tolerance = 1e-8;
 
 describe("the discriminator's move on sequences and its gradients equal PyTorch's", () => {
   test.each(fixture.meta.cases)("$name", ({ name, options, shape, phase: given, names }) => {
-    const discriminator = cnnDiscriminator(cnnDiscriminatorSchema.parse(options), shape);
+    const discriminator = cnnDiscriminator(cnnFeaturesSchema.parse(options), shape);
     const variables = new Variables();
     const phase = discriminatorPhase(discriminator, variables, given);
     const feeds = new Map<Value, NdArray>();

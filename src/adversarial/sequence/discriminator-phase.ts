@@ -11,33 +11,38 @@ export interface DiscriminatorPhaseOptions {
   readonly length: number;
   /** Real sequences of a step, N; as many fakes. */
   readonly batch: number;
-  /** Weight of the last layer's squared norm; SeqGAN: 0.2. */
+  /** Weight of the squared norm of the layers that `decayed` says; SeqGAN: 0.2. */
   readonly l2: number;
+  /** The last layer, `out`, by default. */
+  readonly decayed?: "last" | "all";
 }
 
 /**
- * The discriminator's move on sequences `real` and `fake`, i32 [T,N] each, in one pass of 2N rows:
- * mean(softplus(-D(real)) + softplus(D(fake))) + l2/2 |out|^2, `out` being the last layer's weight
- * and bias. Logs `realAccuracy` and `fakeAccuracy`. Its variables are made in `variables`. Throws a
- * graph error where l2 > 0 and the discriminator has no layer `out`.
+ * The discriminator's move on sequences `real` and `fake`, i32 [T,N] each, in one pass of 2N rows: over
+ * all judgements mean(softplus(-D(real)) + softplus(D(fake))) + l2/2 |w|^2, w being the last layer's
+ * weight and bias, or all that D has. Logs `realAccuracy` and `fakeAccuracy`, shares of judgements. Its
+ * variables are made in `variables`. Throws a graph error where l2 > 0 and there is no layer `out`.
  *
- * It is twice SeqGAN's loss (arXiv 1609.05473), a mean over 2N rows: with the logits of its two classes
- * w x / 2 and -w x / 2, their squared norms make half of |w|^2.
+ * For a judge of whole sequences it is twice SeqGAN's loss (arXiv 1609.05473), a mean over 2N rows: with
+ * the logits of its two classes w x / 2 and -w x / 2, their squared norms make half of |w|^2. For one of
+ * every beginning it is twice ScratchGAN's (arXiv 1905.09922).
  */
 export function discriminatorPhase(
   discriminator: SequenceDiscriminator,
   variables: Variables,
-  { length, batch, l2 }: DiscriminatorPhaseOptions,
+  { length, batch, l2, decayed = "last" }: DiscriminatorPhaseOptions,
 ): Phase {
   variables.beginPhase();
   const sequences = (name: string) => leaf(name, [length, batch], { kind: "data" }, "i32");
   const [real, fake] = [sequences("real"), sequences("fake")];
   const scope = variables.scope(discriminatorScope, "train");
   const logits = discriminator.judge(scope, ops.concat([real, fake], 1));
-  const onReal = ops.slice(logits, 0, 0, batch);
-  const onFake = ops.slice(logits, 0, batch, 2 * batch);
+  const onReal = ops.slice(logits, 1, 0, batch);
+  const onFake = ops.slice(logits, 1, batch, 2 * batch);
   const missed = ops.add(ops.softplus(ops.neg(onReal)), ops.softplus(onFake));
-  const loss = ops.add(ops.reduceMean(missed), l2 > 0 ? decay(variables, l2) : ops.scalar(0));
+  const under = decayed === "all" ? discriminatorScope : `${discriminatorScope}/out`;
+  const decay = l2 > 0 ? decayOf(variables, under, l2) : ops.scalar(0);
+  const loss = ops.add(ops.reduceMean(missed), decay);
   return {
     name: "d",
     network: discriminatorScope,
@@ -52,13 +57,13 @@ export function discriminatorPhase(
   };
 }
 
-/** l2/2 times the squared norm of the last layer. */
-function decay(variables: Variables, l2: number): Value {
-  const last = variables.under(`${discriminatorScope}/out`).filter((v) => v.trainable);
-  if (last.length === 0) {
+/** l2/2 times the squared norm of what is trained below a path. */
+function decayOf(variables: Variables, path: string, l2: number): Value {
+  const weights = variables.under(path).filter((v) => v.trainable);
+  if (weights.length === 0) {
     throw graphError("discriminatorPhase", `l2 ${l2} needs a last layer "out", there is none`);
   }
-  const squares = last.map(({ value }) => ops.reduceSum(ops.mul(value, value)));
+  const squares = weights.map(({ value }) => ops.reduceSum(ops.mul(value, value)));
   return ops.mul(
     squares.reduce((a, b) => ops.add(a, b)),
     ops.scalar(l2 / 2),

@@ -1,9 +1,13 @@
 import type { Value } from "../../graph/value.ts";
 import type { Scope } from "../../nn/scope.ts";
 
-/** A judge of whole sequences. */
+/** A judge of sequences: of what it has read after some of their tokens, or of whole ones alone. */
 export interface SequenceDiscriminator {
-  /** Tokens i32 [T,N] -> logits [N,1], positive for real. The last layer's variables stand at `out`. */
+  /**
+   * Tokens i32 [T,N] -> logits [S,N], positive for real: S judgements of each sequence in the order of its
+   * tokens. S is T for a judge of every beginning, 1 for one of whole sequences. The last layer's
+   * variables stand at `out`.
+   */
   judge(s: Scope, tokens: Value): Value;
 }
 

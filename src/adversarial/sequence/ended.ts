@@ -6,12 +6,21 @@ import type { SequenceGenerator } from "./generator.ts";
  * Each token's share of a mean over the tokens that a generator chose, [T*N] for tokens i32 [T,N]: those
  * up to a sequence's first end; what follows it is no choice. Undefined where all sequences are full.
  */
-export function chosenShares({ end }: SequenceGenerator, tokens: Value): Value | undefined {
+export function chosenShares(generator: SequenceGenerator, tokens: Value): Value | undefined {
+  const chosen = chosenTokens(generator, tokens);
+  if (!chosen) return undefined;
+  return ops.reshape(ops.div(chosen, ops.reduceSum(chosen)), [elementCount(tokens.shape)]);
+}
+
+/**
+ * Tokens i32 [T,N] -> [T,N]: 1 up to a sequence's first end, which was chosen, 0 behind it. Undefined where
+ * all sequences are full.
+ */
+export function chosenTokens({ end }: SequenceGenerator, tokens: Value): Value | undefined {
   if (end === undefined) return undefined;
   const ends = isToken(tokens, end);
   const endsBefore = ops.sub(ops.cumsum(ends, 0), ends);
-  const chosen = ops.cast(ops.greater(ops.scalar(0.5), endsBefore), "f32");
-  return ops.reshape(ops.div(chosen, ops.reduceSum(chosen)), [elementCount(tokens.shape)]);
+  return ops.cast(ops.greater(ops.scalar(0.5), endsBefore), "f32");
 }
 
 /** `token`, or the end where the sequence had ended before. */

@@ -1,9 +1,13 @@
 export { criticGraph } from "./critic-graph.ts";
+export { type DiscountedReturnsOptions, discountedAdvantages } from "./discounted-returns.ts";
 export { discriminatorScope, type SequenceDiscriminator } from "./discriminator.ts";
 export { type DiscriminatorPhaseOptions, discriminatorPhase } from "./discriminator-phase.ts";
 export { generatorScope, type SequenceGenerator, type SequenceState } from "./generator.ts";
 export { likelihoodGame, likelihoodGraph } from "./likelihood.ts";
 export { type MediatorOptions, mediatedPhase, mediatorPhase, mediatorScope } from "./mediator.ts";
-export { policyGradientPhase } from "./policy-gradient.ts";
+export { type PolicyGradientOptions, policyGradientPhase } from "./policy-gradient.ts";
+export { rankGraph, standardGraph } from "./rank-graphs.ts";
+export type { SequenceRanker } from "./ranker.ts";
+export { type RankerPhaseOptions, rankerPhase } from "./ranker-phase.ts";
 export { type RolloutGraph, rolloutGraph } from "./rollout-graph.ts";
 export { type SamplerGraphOptions, sequenceSamplerGraph } from "./sampler-graph.ts";

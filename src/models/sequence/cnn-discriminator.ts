@@ -1,106 +1,32 @@
-import { z } from "zod";
 import type { SequenceDiscriminator } from "../../adversarial/sequence/discriminator.ts";
 import * as ops from "../../graph/ops/index.ts";
-import { staticDim, type Value } from "../../graph/value.ts";
+import { linear } from "../../nn/index.ts";
 import {
-  dropout,
-  embedding,
-  highway,
-  type Initializer,
-  linear,
-  normal,
-  type Scope,
-  uniform,
-} from "../../nn/index.ts";
-import { usageError } from "../../util/errors.ts";
+  type CnnFeaturesOptions,
+  cnnFeatures,
+  cnnFeaturesSchema,
+  cnnInitial,
+} from "./cnn-features.ts";
 import type { SequenceDiscriminatorDefinition, SequenceShape } from "./definition.ts";
 
-/** SeqGAN's numbers of filters, by width. */
-const seqganFilters: Readonly<Record<string, number>> = {
-  ...{ 1: 100, 2: 200, 3: 200, 4: 200, 5: 200, 6: 100 },
-  ...{ 7: 100, 8: 100, 9: 100, 10: 100, 15: 160, 20: 160 },
-};
-
-export const cnnDiscriminatorSchema = z.strictObject({
-  embedding: z.int().min(1).max(4096).default(64),
-  /** Tokens that a filter sees, and how many such filters; wider ones than the sequence are left out. */
-  convolutions: z
-    .array(z.strictObject({ width: z.int().min(1).max(1024), filters: z.int().min(1).max(4096) }))
-    .min(1)
-    .refine((all) => new Set(all.map((c) => c.width)).size === all.length, "a width stands twice")
-    .default(
-      Object.entries(seqganFilters).map(([width, filters]) => ({ width: Number(width), filters })),
-    ),
-  /** Share of the features that a training step leaves out. */
-  dropout: z.number().min(0).max(0.95).default(0.25),
-});
-
-export type CnnDiscriminatorOptions = z.infer<typeof cnnDiscriminatorSchema>;
-
 /**
- * SeqGAN's discriminator (arXiv 1609.05473, appendix): convolutions of many widths over the tokens'
- * vectors, the maximum of each filter over time (arXiv 1408.5882), one highway layer, dropout, one
- * logit. tokens i32 [T,N] -> [N,1]; a width's filters are `conv<width>/weight` [filters, width E].
- * Throws a usage error where every width is larger than the sequence.
- * Differs: one logit for two classes; normal initial weights, not cut at two deviations.
+ * SeqGAN's discriminator (arXiv 1609.05473, appendix): one logit of what convolutions see, see
+ * `cnnFeatures`: tokens i32 [T,N] -> [1,N]. Throws as that does.
+ * Differs: one logit for two classes.
  */
 export function cnnDiscriminator(
-  { embedding: size, convolutions, dropout: rate }: CnnDiscriminatorOptions,
-  { vocabulary, length }: Pick<SequenceShape, "vocabulary" | "length">,
+  options: CnnFeaturesOptions,
+  shape: Pick<SequenceShape, "vocabulary" | "length">,
 ): SequenceDiscriminator {
-  const fitting = convolutions.filter(({ width }) => width <= length);
-  if (fitting.length === 0) {
-    throw usageError(`convolutions are wider than a sequence of ${length} tokens.`);
-  }
+  const features = cnnFeatures(options, shape);
   return {
-    judge: (s, tokens) => {
-      const vectors = embedding(s.at("embedding"), tokens, vocabulary, size, uniform(1));
-      const features = fitting.map(({ width, filters }) =>
-        convolution(s.at(`conv${width}`), vectors, width, filters),
-      );
-      const mixed = highway(s.at("highway"), ops.concat(features, 1));
-      return linear(s.at("out"), dropout(s, mixed, rate), 1, initial);
-    },
+    judge: (s, tokens) => ops.transpose(linear(s.at("out"), features(s, tokens), 1, cnnInitial)),
   };
 }
 
-export const cnn: SequenceDiscriminatorDefinition<CnnDiscriminatorOptions> = {
+export const cnn: SequenceDiscriminatorDefinition<CnnFeaturesOptions> = {
   name: "cnn",
   summary: "SeqGAN's discriminator: convolutions of many widths, highway",
-  schema: cnnDiscriminatorSchema,
+  schema: cnnFeaturesSchema,
   build: cnnDiscriminator,
 };
-
-const tenth: Initializer = (out) => void out.fill(0.1);
-const initial = { init: normal(0.1), biasInit: tenth };
-
-/** Vectors [T,N,E] -> relu of each filter's largest response [N,filters]. */
-function convolution(s: Scope, vectors: Value, width: number, filters: number): Value {
-  return s.build(() => {
-    const [length, rows, size] = [0, 1, 2].map((axis) => staticDim(vectors, axis)) as Triple;
-    const places = length - width + 1;
-    const shifted = Array.from({ length: width }, (_, k) => ops.slice(vectors, 0, k, k + places));
-    const windows = ops.reshape(ops.concat(shifted, 2), [places * rows, width * size]);
-    const weight = s.parameter("weight", [filters, width * size], initial.init);
-    const responses = ops.matMul(windows, weight, { transB: true });
-    // Bias and relu keep the order of responses: after the maximum they are work for one place only.
-    const most = maxOverTime(ops.reshape(responses, [places, rows, filters]));
-    return ops.relu(ops.add(most, s.parameter("bias", [filters], initial.biasInit)));
-  });
-}
-
-type Triple = [number, number, number];
-
-/**
- * [T,N,F] -> [N,F]. Equal largest elements share the gradient: padding makes equal windows, and
- * `reduceMax` would give each of them the whole.
- */
-function maxOverTime(x: Value): Value {
-  const length = staticDim(x, 0);
-  const most = ops.reduceMax(x, [0]);
-  if (length === 1) return most;
-  const below = ops.reduceSum(ops.cast(ops.greater(most, x), "f32"), [0]);
-  const share = ops.div(ops.scalar(1), ops.sub(ops.scalar(length), below));
-  const flowing = ops.mul(most, ops.stopGradient(share));
-  return ops.add(flowing, ops.stopGradient(ops.sub(most, flowing)));
-}

@@ -21,7 +21,7 @@ export interface SequenceGeneratorDefinition<Options = unknown> {
   build(options: Options, shape: SequenceShape): SequenceGenerator;
 }
 
-/** A family of networks that judge sequences. */
+/** A family of networks that judge whole sequences: one logit each. */
 export interface SequenceDiscriminatorDefinition<Options = unknown> {
   readonly name: string;
   readonly summary: string;

@@ -72,6 +72,52 @@ export const oracleMethods: readonly OracleMethod[] = [
     quick: [undefined, shortLessons],
   },
   {
+    name: "RankGAN",
+    note: "unless --full: 60 of 200 steps of G, at a tenth of the rate and with a baseline; the ranker 300 steps before and 15 after each, not 23,400 and 780",
+    theirs: { nllOracle: 8.25 },
+    recipe: {
+      generator: published,
+      stages: [publishedStart, { method: { name: "rankgan" }, iterations: 60 }],
+    },
+    full: {
+      generator: published,
+      stages: [
+        publishedStart,
+        {
+          method: {
+            ...{ name: "rankgan", baseline: false, generatorRate: 1e-2, discriminatorRate: 1e-4 },
+            ...{ discriminatorSteps: { before: 23_400, each: 780 }, stepsPerFakes: 156 },
+          },
+          iterations: 200,
+        },
+      ],
+    },
+    quick: [undefined, { ...shortLessons, rollouts: 2 }],
+  },
+  {
+    name: "ScratchGAN",
+    note: "no beginning by maximum likelihood; unless --full: 500 of 200,000 steps, faster rates, D of 128 units, not 512",
+    recipe: {
+      generator: published,
+      stages: [
+        {
+          method: { name: "scratchgan", generatorRate: 1e-2, discriminatorRate: 1e-2 },
+          iterations: 25,
+        },
+      ],
+    },
+    full: {
+      generator: published,
+      stages: [
+        {
+          method: { name: "scratchgan", discriminator: { hidden: 512 }, generatorSteps: 100 },
+          iterations: 2000,
+        },
+      ],
+    },
+    quick: [{ batch: 64, generatorSteps: 2 }],
+  },
+  {
     name: "tuned MLE",
     note: "four times as wide, dropout 0.6, a slower rate",
     theirs: { excess: 3.74 },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { discriminatorPhase, discriminatorScope } from "../../adversarial/index.ts";
-import { cnnDiscriminator, cnnDiscriminatorSchema } from "../../models/index.ts";
+import { cnnDiscriminator, cnnFeaturesSchema, lstmDiscriminator } from "../../models/index.ts";
 import { Variables } from "../../nn/index.ts";
 import { optimizerByName } from "../../optim/index.ts";
 import { cpuBackend, type Tensor } from "../../runtime/index.ts";
@@ -14,7 +14,7 @@ import { timeMajor } from "./sequence-judge.ts";
 
 const backend = cpuBackend({ threads: 1 });
 const [length, vocabulary, end, batch, tested] = [6, 12, 1, 32, 500];
-const schema = cnnDiscriminatorSchema;
+const schema = cnnFeaturesSchema;
 const convolutions = [1, 2, 3, 10].map((width) => ({ width, filters: 24 }));
 const options = schema.parse({ embedding: 16, convolutions });
 const discriminator = cnnDiscriminator(options, { vocabulary, length });
@@ -90,4 +90,37 @@ test("SeqGAN's filters by default, without those that are wider than a sequence"
   expect(() => cnnDiscriminator(wide, { vocabulary, length: 3 })).toThrow("wider");
   const twice = { convolutions: [wide.convolutions[0], wide.convolutions[0]] };
   expect(() => schema.parse(twice)).toThrow("a width stands twice");
+});
+
+test("a judge of every beginning says the same of a beginning whatever follows and whatever the batch", async () => {
+  const judge = lstmDiscriminator({ embedding: 4, hidden: 8, dropout: 0.5 }, { vocabulary });
+  const variables = new Variables();
+  const phase = discriminatorPhase(judge, variables, { length, batch: 1, l2: 0, decayed: "all" });
+  const weights = initialArrays({ variables, plan: [phase] }, 1, []);
+  const random = new Random(1, "beginnings");
+  const [n, shared] = [7, 3];
+  const whole = sequences(n, random, false);
+  const other = sequences(n, random, false).map((token, i) =>
+    i % length < shared ? (whole[i] as number) : token,
+  );
+  const judged = async (tokens: Int32Array, rows: number) => {
+    const critic = await SequenceCritic.create(judge, backend, { length, batch: rows });
+    critic.setWeights(weights);
+    const logits = await critic.logits(tokens);
+    await critic.release();
+    return logits;
+  };
+  const [one, four, changed] = [
+    await judged(whole, 1),
+    await judged(whole, 4),
+    await judged(other, 4),
+  ];
+  expect(one).toHaveLength(n * length);
+  one.forEach((logit, i) => {
+    expect(four[i]).toBeCloseTo(logit, 5);
+    if (i % length < shared) expect(changed[i]).toBeCloseTo(logit, 5);
+  });
+  expect(Math.max(...changed.map((x, i) => Math.abs(x - (one[i] as number))))).toBeGreaterThan(
+    0.01,
+  );
 });

@@ -110,6 +110,15 @@ export class Players {
     gather(train, this.#order.next(), length, into);
   }
 
+  /** Real sequences at random, [T,N]; they do not count as shown. */
+  someReal(into: Int32Array): void {
+    const { train, length } = this.#options;
+    const rows = Array.from({ length: into.length / length }, () =>
+      this.#random.below(train.length / length),
+    );
+    gather(train, rows, length, into);
+  }
+
   /** A network's arrays by variable name; its averages with `averaged`. */
   async weights(network: string, averaged = false): Promise<Map<string, Float32Array>> {
     const prefix = averaged ? "ema/" : "";
@@ -160,7 +169,10 @@ function withAverages(weights: Arrays, names: readonly string[]): Map<string, Fl
 }
 
 /** An optimizer of a name with options. */
-export function optimizerOf(optimizer: { readonly name: string }): NetworkOptimizer {
+export function optimizerOf(optimizer: {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}): NetworkOptimizer {
   const { name, ...options } = optimizer;
   const rule = optimizerByName(name);
   return { rule, options: rule.schema.parse(options) };

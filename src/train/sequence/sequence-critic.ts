@@ -8,6 +8,7 @@ export class SequenceCritic {
   readonly #session: WeightedSession;
   readonly #length: number;
   readonly #batch: number;
+  readonly #judgements: number;
 
   static async create(
     discriminator: SequenceDiscriminator,
@@ -15,14 +16,17 @@ export class SequenceCritic {
     shape: { readonly length: number; readonly batch: number },
   ): Promise<SequenceCritic> {
     const network = criticGraph(discriminator, shape);
-    return new SequenceCritic(await WeightedSession.compile(network, backend), shape);
+    const session = await WeightedSession.compile(network, backend);
+    return new SequenceCritic(session, shape, network.judgements);
   }
 
   private constructor(
     session: WeightedSession,
     { length, batch }: { readonly length: number; readonly batch: number },
+    judgements: number,
   ) {
     this.#session = session;
+    this.#judgements = judgements;
     this.#length = length;
     this.#batch = batch;
   }
@@ -32,22 +36,26 @@ export class SequenceCritic {
     this.#session.setWeights(arrays);
   }
 
-  /** Sequences [n,T] -> the probabilities [n] that they are real. */
+  /** Sequences [n,T] -> the probabilities [n,S] that they are real, for S judgements of each. */
   async probabilities(sequences: Int32Array): Promise<Float32Array> {
     return (await this.logits(sequences)).map((x) => 1 / (1 + Math.exp(-x)));
   }
 
-  /** Sequences [n,T] -> logits [n], positive for real. */
+  /** Sequences [n,T] -> logits [n,S], positive for real. */
   async logits(sequences: Int32Array): Promise<Float32Array> {
     const n = sequences.length / this.#length;
-    const all = new Float32Array(n);
+    const all = new Float32Array(n * this.#judgements);
     for (let done = 0; done < n; done += this.#batch) {
       const rows = Math.min(this.#batch, n - done);
       const some = sequences.subarray(done * this.#length, (done + rows) * this.#length);
       const data = timeMajor(some, this.#length, this.#batch);
       const dims = [this.#length, this.#batch];
       const logits = await this.#session.run([["tokens", { dtype: "i32", dims, data }]], "logits");
-      all.set((logits as Float32Array).subarray(0, rows), done);
+      for (let i = 0; i < rows; i++) {
+        for (let s = 0; s < this.#judgements; s++) {
+          all[(done + i) * this.#judgements + s] = logits[s * this.#batch + i] as number;
+        }
+      }
     }
     return all;
   }

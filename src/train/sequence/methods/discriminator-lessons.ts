@@ -1,5 +1,5 @@
 import { generatorScope, type Phase, type SequenceGenerator } from "../../../adversarial/index.ts";
-import type { Backend } from "../../../runtime/session.ts";
+import type { Backend, Tensor } from "../../../runtime/session.ts";
 import type { JsonObject } from "../../../util/json.ts";
 import { Random, type RandomState } from "../../../util/random.ts";
 import { type Players, tokensTensor } from "../players.ts";
@@ -11,6 +11,8 @@ export interface LessonOptions {
   readonly learningRate: number;
   /** D's steps on the same fakes. */
   readonly stepsPerFakes: number;
+  /** What D's move reads besides real sequences and fakes. */
+  readonly feed?: (players: Players) => Iterable<readonly [string, Tensor]>;
 }
 
 /** Teaches D to tell G's sequences from real ones. */
@@ -45,7 +47,7 @@ export class DiscriminatorLessons {
    * Answers with D's loss and accuracies.
    */
   async step(players: Players, left: number): Promise<Map<string, number>> {
-    const { batch, learningRate, stepsPerFakes } = this.#options;
+    const { batch, learningRate, stepsPerFakes, feed } = this.#options;
     const { length } = this.#sampler.generator;
     if (this.#left === 0) {
       this.#drawn = Math.min(stepsPerFakes, left);
@@ -59,9 +61,10 @@ export class DiscriminatorLessons {
     players.nextReal(real.data);
     const at = --this.#left * batch * length;
     timeMajor(this.#fakes.subarray(at, at + batch * length), length, batch, fake.data);
-    const feeds = new Map([
+    const feeds = new Map<string, Tensor>([
       ["real", real],
       ["fake", fake],
+      ...(feed?.(players) ?? []),
     ]);
     const scalars = await players.play(this.#phase, feeds, learningRate);
     const names = ["loss", "realAccuracy", "fakeAccuracy"];

@@ -10,9 +10,15 @@ import type { Players } from "../players.ts";
 import { SequenceCritic } from "../sequence-critic.ts";
 import { timeMajor } from "../sequence-judge.ts";
 import { SequenceSampler } from "../sequence-sampler.ts";
-import { openRewardedGame, type Rewarded, type Rewarder, rewardedSchema } from "./rewarded-game.ts";
+import {
+  judgedBy,
+  judgedSchema,
+  openRewardedGame,
+  type Rewarded,
+  type Rewarder,
+} from "./rewarded-game.ts";
 
-export const maliganSchema = rewardedSchema.extend({
+export const maliganSchema = judgedSchema.extend({
   /** What is taken from a sequence's share of the batch times the batch, whose mean is 1. */
   baseline: z.number().min(0).max(1).default(1),
 });
@@ -29,7 +35,11 @@ export const maligan: SequenceMethod<MaliganOptions> = {
   summary: "MaliGAN: a sequence's reward is its ratio D / (1 - D), shared out in the batch",
   schema: maliganSchema,
   open: (inputs, options) =>
-    openRewardedGame(inputs, options, (d) => RatioRewards.create(inputs, options, d)),
+    openRewardedGame(
+      inputs,
+      options,
+      judgedBy(inputs, options, (d) => RatioRewards.create(inputs, options, d)),
+    ),
 };
 
 class RatioRewards implements Rewarder {

@@ -5,6 +5,7 @@ import {
   type Game,
   generatorScope,
   type Phase,
+  type PolicyGradientOptions,
   policyGradientPhase,
   type SequenceDiscriminator,
 } from "../../../adversarial/index.ts";
@@ -16,16 +17,17 @@ import type { SequenceTeacher, TeacherInputs } from "../method.ts";
 import { adam, optimizerOf, Players } from "../players.ts";
 import { DiscriminatorLessons } from "./discriminator-lessons.ts";
 
-/** What all methods with rewarded tokens and a discriminator of whole sequences have. */
+/** What all methods with rewarded tokens have. */
 export const rewardedSchema = z.strictObject({
-  discriminator: sequenceDiscriminatorSchema,
   batch: z.int().min(1).max(65_536).default(64),
   /** G's gradients of a larger common norm are scaled down to it. */
   clip: z.number().positive().default(5),
   generatorRate: z.number().min(0).default(1e-3),
   discriminatorRate: z.number().min(0).default(1e-3),
-  /** Weight of the squared norm of D's last layer. */
-  l2: z.number().min(0).default(0.2),
+  /** Adam's decay of the mean, of both players. */
+  beta1: z.number().min(0).lt(1).default(adam.beta1),
+  /** Steps of G in an iteration. */
+  generatorSteps: z.int().min(1).max(100_000).default(1),
   /** D's steps before G's first, and after each. */
   discriminatorSteps: z
     .strictObject({ before: z.int().min(0).default(300), each: z.int().min(0).default(15) })
@@ -35,6 +37,13 @@ export const rewardedSchema = z.strictObject({
 });
 
 export type RewardedOptions = z.infer<typeof rewardedSchema>;
+
+/** What the methods among them have whose discriminator judges whole sequences. */
+export const judgedSchema = rewardedSchema.extend({
+  discriminator: sequenceDiscriminatorSchema,
+  /** Weight of the squared norm of D's last layer. */
+  l2: z.number().min(0).default(0.2),
+});
 
 /** G's own sequences [T,N], and what each token earned [T,N]. */
 export interface Rewarded {
@@ -53,36 +62,49 @@ export interface Rewarder {
   release(): Promise<void>;
 }
 
-/**
- * A game in which G's tokens are rewarded and D learns to tell whole sequences; `open` makes what gives
- * the rewards. An iteration is one step of G and D's steps after it.
- */
+/** The opponent of a game of rewards. */
+export interface Opponent {
+  /** Its move: reads `real` and `fake`, i32 [T,N], logs `realAccuracy` and `fakeAccuracy`. */
+  phase(variables: Variables): Phase;
+  /** What its move reads besides. */
+  feed?(players: Players): Iterable<readonly [string, Tensor]>;
+  /** Makes what gives the rewards. */
+  open(): Promise<Rewarder>;
+  /** What G makes of them, as the policy gradient's option. */
+  readonly advantages?: PolicyGradientOptions["advantages"];
+}
+
+/** A game against an opponent. An iteration is some steps of G, with D's steps after each. */
 export async function openRewardedGame(
   inputs: TeacherInputs,
   options: RewardedOptions,
-  open: (discriminator: SequenceDiscriminator) => Promise<Rewarder>,
+  opponent: Opponent,
 ): Promise<SequenceTeacher> {
   const { generator, train, seed, backend, weights } = inputs;
-  const { batch, clip, l2, generatorRate, discriminatorRate, stepsPerFakes } = options;
+  const { batch, clip, beta1, generatorRate, generatorSteps, stepsPerFakes } = options;
   const { length } = generator;
-  const discriminator = sequenceDiscriminator(options.discriminator, generator);
   const variables = new Variables();
-  const policy = policyGradientPhase(generator, variables, { batch, clip });
-  const d: Phase = discriminatorPhase(discriminator, variables, { length, batch, l2 });
+  const { advantages, feed } = opponent;
+  const policy = policyGradientPhase(generator, variables, {
+    ...{ batch, clip },
+    ...(advantages && { advantages }),
+  });
+  const d = opponent.phase(variables);
   const game: Game = { variables, plan: [policy, d] };
-  const optimizers = new Map([
-    [generatorScope, optimizerOf(adam)],
-    [discriminatorScope, optimizerOf(adam)],
-  ]);
+  const optimizer = optimizerOf({ ...adam, beta1 });
   const players = await Players.create({
-    ...{ game, backend, optimizers, seed, train, length, batch },
+    ...{ game, backend, seed, train, length, batch },
+    optimizers: new Map([
+      [generatorScope, optimizer],
+      [discriminatorScope, optimizer],
+    ]),
     ...(weights && { weights }),
   });
-  const learningRate = discriminatorRate;
   const lessons = await DiscriminatorLessons.create(d, generator, backend, {
-    ...{ batch, learningRate, stepsPerFakes },
+    ...{ batch, learningRate: options.discriminatorRate, stepsPerFakes },
+    ...(feed && { feed }),
   });
-  const rewarder = await open(discriminator);
+  const rewarder = await opponent.open();
   const { before, each } = options.discriminatorSteps;
   const move = async (stop: () => boolean) => {
     const { state } = players.random;
@@ -104,17 +126,23 @@ export async function openRewardedGame(
       ["policy.reward", reward],
     ]);
   };
+  /** A step of G and D's steps after it. */
+  const round = 1 + each;
   return {
     iterate: (pace) => {
       const lead = players.steps(generatorScope) === 0 ? before : 0;
       const step = async (at: number, of: number) => {
         // Whose iteration has begun may have moved since: its own number of steps says where it stands.
-        const moving = of - each - 1;
-        if (at === moving) return move(() => pace?.(at, of) ?? false);
-        const taught = await lessons.step(players, (at < moving ? moving : of) - at);
-        return at < moving ? new Map() : taught;
+        const since = at - (of - generatorSteps * round);
+        if (since < 0) {
+          await lessons.step(players, -since);
+          return new Map<string, number>();
+        }
+        const place = since % round;
+        if (place === 0) return move(() => pace?.(at, of) ?? false);
+        return lessons.step(players, round - place);
       };
-      return players.iteration.play(lead + 1 + each, step, pace);
+      return players.iteration.play(lead + generatorSteps * round, step, pace);
     },
     weights: () => players.weights(generatorScope),
     shown: () => players.shown,
@@ -129,5 +157,20 @@ export async function openRewardedGame(
     release: async () => {
       for (const part of [rewarder, lessons, players]) await part.release();
     },
+  };
+}
+
+/** A discriminator of whole sequences as an opponent; `open` makes what gives its rewards. */
+export function judgedBy(
+  { generator }: TeacherInputs,
+  options: z.infer<typeof judgedSchema>,
+  open: (discriminator: SequenceDiscriminator) => Promise<Rewarder>,
+): Opponent {
+  const { batch, l2 } = options;
+  const { length } = generator;
+  const discriminator = sequenceDiscriminator(options.discriminator, generator);
+  return {
+    phase: (variables) => discriminatorPhase(discriminator, variables, { length, batch, l2 }),
+    open: () => open(discriminator),
   };
 }
