@@ -65,6 +65,7 @@ export {
   type SequenceDiscriminator,
   type SequenceGenerator,
   type SequenceState,
+  sequenceFeaturesGraph,
   sequenceSamplerGraph,
 } from "./sequence/index.ts";
 export {

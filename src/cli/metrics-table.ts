@@ -8,11 +8,8 @@ type Figure = Pick<MetricResult, "value" | "floor" | "samples" | "higherIsBetter
   readonly warnings?: unknown;
 };
 
-/** Metrics of images or texts with their floors and sample counts, and the warnings below. */
-export function metricsTable(
-  metrics: Readonly<Record<string, Figure>>,
-  floorNote = "The floor is what as many real images get: no generator is expected to beat it.",
-): string {
+/** Metrics of images with their floors and sample counts, and the warnings below. */
+export function metricsTable(metrics: Readonly<Record<string, Figure>>): string {
   const rows = Object.entries(metrics).map(([name, m]) => [
     m.label ?? name,
     figure(m.value),
@@ -29,6 +26,28 @@ export function metricsTable(
       `Features of the network ${network}: not comparable with scores on Inception's features.`,
     );
   }
-  lines.push(floorNote);
+  lines.push("The floor is what as many real images get: no generator is expected to beat it.");
   return lines.join("\n");
+}
+
+/** Metrics of texts over temperatures, with their floors and sample counts. */
+export function sweepTable(
+  sweep: readonly {
+    readonly temperature: number;
+    readonly metrics: Readonly<Record<string, Figure>>;
+  }[],
+): string {
+  const temperatures = sweep.map((p) => `T = ${p.temperature}`);
+  const rows = Object.entries(sweep[0]?.metrics ?? {}).map(([name, m]) => [
+    m.label ?? name,
+    ...sweep.map((p) => figure(p.metrics[name]?.value ?? Number.NaN)),
+    figure(m.floor),
+    String(m.samples),
+    m.higherIsBetter ? "higher" : "lower",
+  ]);
+  return [
+    table([["metric", ...temperatures, "floor", "samples", "better"], ...rows]),
+    "The floor is what as many real texts get. A generator is as good as its whole row: at a low temperature",
+    "texts are safe and alike, at a high one they are different and wrong.",
+  ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { drawCurves } from "../curves.ts";
+import { curveColours, drawCurves } from "../../util/curves.ts";
 import { runJobs, type Work } from "../job-pool.ts";
 import { type Keeping, keptOutcome } from "../kept-outcome.ts";
 import {
@@ -149,8 +149,6 @@ function figures({ floor, sweep }: OracleOutcome): Figures {
   };
 }
 
-const colours = ["#1f618d", "#c0392b", "#1e8449", "#7d3c98", "#b9770e"];
-
 /** Quality against diversity, seed 1: towards the lower left is better. */
 function picture(
   set: string,
@@ -162,7 +160,9 @@ function picture(
     if (own !== set) return [];
     const { sweep } = of(i)[0] as OracleOutcome;
     const points = sweep.map((p) => [p.nllTest, p.nllOracle] as const);
-    return [{ label: method.name, colour: colours[i % colours.length] as string, points }];
+    return [
+      { label: method.name, colour: curveColours[i % curveColours.length] as string, points },
+    ];
   });
   return drawCurves({
     title: `Oracle, ${set.replace("-", " ")}: quality against diversity`,

@@ -66,6 +66,22 @@ export function drawCurves({ title, x, y, curves }: CurvePlot): string {
   );
 }
 
+/** Plots of `drawCurves` beside each other. */
+export function drawPlots(plots: readonly CurvePlot[]): string {
+  const placed = plots.map(
+    (plot, i) =>
+      `<svg x="${i * width}" width="${width}" height="${height}">${drawCurves(plot)}</svg>`,
+  );
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${plots.length * width}" height="${height}">` +
+    `${placed.join("")}</svg>`
+  );
+}
+
+/** Colours for the curves of a plot, in order; the last is that of what is real. */
+export const curveColours = ["#1f618d", "#c0392b", "#1e8449", "#7d3c98", "#b9770e"];
+export const realColour = "#777";
+
 /** Bounds with a little room around all values. */
 function around(values: readonly number[]): [number, number] {
   const [least, most] = [Math.min(...values), Math.max(...values)];

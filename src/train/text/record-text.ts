@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { type Curve, curveColours, drawPlots, realColour } from "../../util/curves.ts";
+import type { JsonObject } from "../../util/json.ts";
+import { writeFileAtomic } from "../../util/node/files.ts";
+import { pngOf } from "../../util/node/picture.ts";
+import { EventWriter } from "../run-folder/events.ts";
+import { RunFolder } from "../run-folder/run-folder.ts";
+import type { TextFigure, TextSweepPoint } from "./evaluate-text.ts";
+import type { TextRun } from "./text-run.ts";
+
+/** The file of a run folder that shows quality against diversity. */
+export const qualityPicture = "quality-diversity.png";
+
+/** Quality and diversity as two figures, each of a metric: its value, or one of its details. */
+export interface TextTradeOff {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  /** Diversity, and quality: metric and detail. */
+  readonly across: readonly [metric: string, detail?: string];
+  readonly up: readonly [metric: string, detail?: string];
+}
+
+/** The two pictures by which generators of text are compared. */
+export const textTradeOffs: readonly TextTradeOff[] = [
+  {
+    title: "BLEU-3: towards the upper left is better",
+    ...{ x: "Self-BLEU-3: how alike the texts are", y: "BLEU-3: phrases of real texts" },
+    ...{ across: ["self-bleu", "selfBleu3"], up: ["bleu", "bleu3"] },
+  },
+  {
+    title: "Language models: towards the lower left is better",
+    x: "reverse LM: NLL of real texts, by the generator's",
+    y: "LM: NLL of the generator's texts, by real ones",
+    ...{ across: ["reverse-lm"], up: ["lm"] },
+  },
+];
+
+/** One generator's sweep in a picture. */
+export interface NamedSweep {
+  readonly label: string;
+  readonly sweep: readonly TextSweepPoint[];
+}
+
+/**
+ * Quality against diversity, SVG: a plot for each pair of metrics that was measured, a curve over the
+ * temperatures for each generator, and the point of real texts. Undefined where there is no such pair.
+ */
+export function drawTradeOffs(sweeps: readonly NamedSweep[]): string | undefined {
+  const figures = sweeps[0]?.sweep[0]?.metrics ?? {};
+  const plots = textTradeOffs.filter(({ across, up }) => across[0] in figures && up[0] in figures);
+  if (plots.length === 0) return undefined;
+  return drawPlots(
+    plots.map(({ title, x, y, across, up }) => {
+      const curves = sweeps.map(({ label, sweep }, i): Curve => {
+        const points = sweep.map(({ metrics }) => [
+          ...[numberOf(metrics[across[0]], across[1]), numberOf(metrics[up[0]], up[1])],
+        ]) as unknown as Curve["points"];
+        return { label, colour: curveColours[i % curveColours.length] as string, points };
+      });
+      const real = [
+        floorOf(figures[across[0]], across[1]),
+        floorOf(figures[up[0]], up[1]),
+      ] as const;
+      curves.push({ label: "real texts", colour: realColour, points: [real] });
+      return { title, x, y, curves };
+    }),
+  );
+}
+
+/** A metric's value, or one of its details. */
+export function numberOf(figure: TextFigure | undefined, detail?: string): number {
+  return Number(detail === undefined ? figure?.value : figure?.[detail]);
+}
+
+/** The same of real texts. */
+export function floorOf(figure: TextFigure | undefined, detail?: string): number {
+  return Number(detail === undefined ? figure?.floor : figure?.floorDetails[detail]);
+}
+
+/**
+ * Writes a sweep into a run's events and, where it shows quality against diversity, into a picture in
+ * its folder; answers with the picture's name.
+ */
+export async function recordTextSweep(
+  run: TextRun,
+  sweep: readonly TextSweepPoint[],
+): Promise<string | undefined> {
+  const main = plainPoint(sweep);
+  const svg = drawTradeOffs([{ label: run.config.recipe, sweep }]);
+  const folder = RunFolder.open(run.path).lock();
+  try {
+    if (svg) writeFileAtomic(join(run.path, qualityPicture), await pngOf(svg));
+    const events = new EventWriter(folder.eventsPath);
+    try {
+      const { step } = run.checkpoint();
+      const metrics = main.metrics as unknown as JsonObject;
+      const points = sweep as unknown as readonly JsonObject[];
+      const file = svg && { file: qualityPicture };
+      events.write({ type: "metrics", step, metrics, sweep: points, ...file });
+    } finally {
+      events.close();
+    }
+  } finally {
+    folder.release();
+  }
+  return svg && qualityPicture;
+}
+
+/** The point of a sweep at T = 1, or the one nearest to it: what the generator learned to be. */
+export function plainPoint(sweep: readonly TextSweepPoint[]): TextSweepPoint {
+  const distance = (p: TextSweepPoint) => Math.abs(Math.log(p.temperature));
+  return sweep.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+}
