@@ -85,14 +85,16 @@ export async function sweepText(
   const models = new RunLanguageModels(run, real, { cacheDir, onProgress });
   try {
     const judges = judgesOf(run, real, models, Math.min(n, real.test.length), asked);
-    const most = Math.max(...judges.map((judge) => judge.samples));
     const points: TextSweepPoint[] = [];
     for (const temperature of temperatures) {
-      onProgress?.(`drawing at T = ${temperature}`, points.length, temperatures.length);
-      const texts = idTexts(await run.draw(most, { seed, temperature }), run.config);
+      // As many as each wants: figures do not depend on what else is asked.
+      const drawn = new Map<number, readonly Text[]>();
       const metrics: Record<string, TextFigure> = {};
-      for (const [i, { name, figure }] of judges.entries()) {
+      for (const [i, { name, samples, figure }] of judges.entries()) {
         onProgress?.(`${name} at T = ${temperature}`, i, judges.length);
+        const texts =
+          drawn.get(samples) ?? idTexts(await run.draw(samples, { seed, temperature }), run.config);
+        drawn.set(samples, texts);
         metrics[name] = await figure(texts);
       }
       points.push({ temperature, metrics });
@@ -106,7 +108,7 @@ export async function sweepText(
 /** A metric of a run's texts, ready to judge. */
 interface TextJudge {
   readonly name: string;
-  /** How many texts it takes, the first of those it is given. */
+  /** How many texts it takes. */
   readonly samples: number;
   figure(texts: readonly Text[]): Promise<TextFigure>;
 }
