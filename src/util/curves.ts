@@ -66,14 +66,15 @@ export function drawCurves({ title, x, y, curves }: CurvePlot): string {
   );
 }
 
-/** Plots of `drawCurves` beside each other. */
-export function drawPlots(plots: readonly CurvePlot[]): string {
-  const placed = plots.map(
-    (plot, i) =>
-      `<svg x="${i * width}" width="${width}" height="${height}">${drawCurves(plot)}</svg>`,
-  );
+/** Plots of `drawCurves` in rows of `columns`. */
+export function drawPlots(plots: readonly CurvePlot[], columns: number): string {
+  const placed = plots.map((plot, i) => {
+    const [x, y] = [(i % columns) * width, Math.floor(i / columns) * height];
+    return `<svg x="${x}" y="${y}" width="${width}" height="${height}">${drawCurves(plot)}</svg>`;
+  });
+  const [wide, high] = [Math.min(columns, plots.length), Math.ceil(plots.length / columns)];
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${plots.length * width}" height="${height}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide * width}" height="${high * height}">` +
     `${placed.join("")}</svg>`
   );
 }

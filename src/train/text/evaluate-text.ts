@@ -34,6 +34,8 @@ export interface JudgeTextOptions {
    */
   readonly n?: number | undefined;
   readonly seed?: number | undefined;
+  /** Texts that the judging language model learns, at most; 10,000 by default. */
+  readonly judgeTexts?: number | undefined;
   /** Where language models of real texts are kept; the user's cache by default. */
   readonly cacheDir?: string | undefined;
   readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
@@ -79,10 +81,10 @@ export async function sweepText(
   run: TextRun,
   options: SweepTextOptions = {},
 ): Promise<TextSweepPoint[]> {
-  const { metrics: asked, n = 500, seed, cacheDir, onProgress } = options;
+  const { metrics: asked, n = 500, seed, onProgress } = options;
   const { temperatures = sweepTemperatures } = options;
   const real = await realTexts(run);
-  const models = new RunLanguageModels(run, real, { cacheDir, onProgress });
+  const models = new RunLanguageModels(run, real, options);
   try {
     const judges = judgesOf(run, real, models, Math.min(n, real.test.length), asked);
     const points: TextSweepPoint[] = [];
@@ -177,22 +179,17 @@ function lazily<T>(make: () => T): () => T {
   };
 }
 
-interface LearningHooks {
-  readonly cacheDir: string | undefined;
-  readonly onProgress: JudgeTextOptions["onProgress"];
-}
-
 /** Language models of a run's tokens. */
 class RunLanguageModels implements LanguageModels<Text> {
   readonly #run: TextRun;
   readonly #real: RealTexts;
-  readonly #options: LearningHooks;
+  readonly #options: JudgeTextOptions;
   readonly #open: SequenceLanguageModel[] = [];
   /** Texts that will be learned again, run after run. */
   readonly #own: ReadonlySet<Text>;
   #judge: Promise<SequenceLanguageModel> | undefined;
 
-  constructor(run: TextRun, real: RealTexts, options: LearningHooks) {
+  constructor(run: TextRun, real: RealTexts, options: JudgeTextOptions) {
     this.#run = run;
     this.#own = new Set(real.train);
     this.#real = real;
@@ -200,7 +197,9 @@ class RunLanguageModels implements LanguageModels<Text> {
   }
 
   judge(): Promise<SequenceLanguageModel> {
-    this.#judge ??= this.#learn(this.#real.unseen, "the judge learns real texts", true);
+    const { judgeTexts = 10_000 } = this.#options;
+    const texts = this.#real.unseen.slice(0, judgeTexts);
+    this.#judge ??= this.#learn(texts, "the judge learns real texts", true);
     return this.#judge;
   }
 

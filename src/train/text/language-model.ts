@@ -19,14 +19,11 @@ import { SequenceJudge, timeMajor } from "../sequence/sequence-judge.ts";
 export const languageRecipe = {
   generator: { embedding: 64, hidden: 96, deviation: 0.1, dropout: 0.5 },
   stage: {
-    method: { name: "likelihood", batch: 32, learningRate: 4e-3, leastSteps: 60 },
+    method: { name: "likelihood", batch: 32, learningRate: 4e-3, leastSteps: 30 },
     ...{ iterations: 12, patience: 2 },
   },
   heldBack: 10,
 } as const;
-
-/** Texts that a language model learns at most; the first ones. */
-export const languageTexts = 10_000;
 
 /** What the texts are written in. */
 export interface LanguageShape {
@@ -57,13 +54,12 @@ export async function learnLanguage(
 ): Promise<SequenceLanguageModel> {
   const { generator: network, stage, heldBack } = languageRecipe;
   const generator = lstmGenerator(network, shape);
-  const some = texts.slice(0, languageTexts);
-  const back = Math.ceil(some.length / heldBack);
-  if (back >= some.length) {
-    throw usageError(`a language model needs at least 2 texts to learn, received ${some.length}.`);
+  const back = Math.ceil(texts.length / heldBack);
+  if (back >= texts.length) {
+    throw usageError(`a language model needs at least 2 texts to learn, received ${texts.length}.`);
   }
-  const validation = sequencesOf(some.slice(0, back), shape);
-  const train = sequencesOf(some.slice(back), shape);
+  const validation = sequencesOf(texts.slice(0, back), shape);
+  const train = sequencesOf(texts.slice(back), shape);
   const folder = join(cacheFolder({ cacheDir }), "language-models");
   const learned = [contentOf(validation), contentOf(train)];
   const key = ["language", languageRecipe, shape, learned, seed, backend.name];

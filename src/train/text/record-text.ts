@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Curve, curveColours, drawPlots, realColour } from "../../util/curves.ts";
+import {
+  type Curve,
+  type CurvePlot,
+  curveColours,
+  drawPlots,
+  realColour,
+} from "../../util/curves.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { writeFileAtomic } from "../../util/node/files.ts";
 import { pngOf } from "../../util/node/picture.ts";
@@ -12,7 +18,7 @@ import type { TextRun } from "./text-run.ts";
 export const qualityPicture = "quality-diversity.png";
 
 /** Quality and diversity as two figures, each of a metric: its value, or one of its details. */
-export interface TextTradeOff {
+interface TextTradeOff {
   readonly title: string;
   readonly x: string;
   readonly y: string;
@@ -22,14 +28,14 @@ export interface TextTradeOff {
 }
 
 /** The two pictures by which generators of text are compared. */
-export const textTradeOffs: readonly TextTradeOff[] = [
+const tradeOffs: readonly TextTradeOff[] = [
   {
-    title: "BLEU-3: towards the upper left is better",
+    title: "BLEU-3, better to the upper left",
     ...{ x: "Self-BLEU-3: how alike the texts are", y: "BLEU-3: phrases of real texts" },
     ...{ across: ["self-bleu", "selfBleu3"], up: ["bleu", "bleu3"] },
   },
   {
-    title: "Language models: towards the lower left is better",
+    title: "language models, better to the lower left",
     x: "reverse LM: NLL of real texts, by the generator's",
     y: "LM: NLL of the generator's texts, by real ones",
     ...{ across: ["reverse-lm"], up: ["lm"] },
@@ -43,29 +49,26 @@ export interface NamedSweep {
 }
 
 /**
- * Quality against diversity, SVG: a plot for each pair of metrics that was measured, a curve over the
- * temperatures for each generator, and the point of real texts. Undefined where there is no such pair.
+ * Quality against diversity: a plot for each pair of metrics that was measured, in it a curve over the
+ * temperatures for each generator, and the point of real texts; none where no pair was measured.
  */
-export function drawTradeOffs(sweeps: readonly NamedSweep[]): string | undefined {
+export function tradeOffPlots(what: string, sweeps: readonly NamedSweep[]): CurvePlot[] {
   const figures = sweeps[0]?.sweep[0]?.metrics ?? {};
-  const plots = textTradeOffs.filter(({ across, up }) => across[0] in figures && up[0] in figures);
-  if (plots.length === 0) return undefined;
-  return drawPlots(
-    plots.map(({ title, x, y, across, up }) => {
-      const curves = sweeps.map(({ label, sweep }, i): Curve => {
-        const points = sweep.map(({ metrics }) => [
-          ...[numberOf(metrics[across[0]], across[1]), numberOf(metrics[up[0]], up[1])],
-        ]) as unknown as Curve["points"];
-        return { label, colour: curveColours[i % curveColours.length] as string, points };
-      });
-      const real = [
-        floorOf(figures[across[0]], across[1]),
-        floorOf(figures[up[0]], up[1]),
-      ] as const;
-      curves.push({ label: "real texts", colour: realColour, points: [real] });
-      return { title, x, y, curves };
-    }),
-  );
+  const plotted = tradeOffs.filter(({ across, up }) => across[0] in figures && up[0] in figures);
+  return plotted.map(({ title, x, y, across, up }) => {
+    const curves = sweeps.map(({ label, sweep }, i): Curve => {
+      const points = sweep.map(
+        ({ metrics }) =>
+          [numberOf(metrics[across[0]], across[1]), numberOf(metrics[up[0]], up[1])] as const,
+      );
+      return { label, colour: curveColours[i % curveColours.length] as string, points };
+    });
+    const points = [
+      [floorOf(figures[across[0]], across[1]), floorOf(figures[up[0]], up[1])] as const,
+    ];
+    curves.push({ label: "real texts", colour: realColour, points });
+    return { title: `${what}: ${title}`, x, y, curves };
+  });
 }
 
 /** A metric's value, or one of its details. */
@@ -87,7 +90,9 @@ export async function recordTextSweep(
   sweep: readonly TextSweepPoint[],
 ): Promise<string | undefined> {
   const main = plainPoint(sweep);
-  const svg = drawTradeOffs([{ label: run.config.recipe, sweep }]);
+  const { recipe } = run.config;
+  const plots = tradeOffPlots(recipe, [{ label: recipe, sweep }]);
+  const svg = plots.length > 0 ? drawPlots(plots, 2) : undefined;
   const folder = RunFolder.open(run.path).lock();
   try {
     if (svg) writeFileAtomic(join(run.path, qualityPicture), await pngOf(svg));
