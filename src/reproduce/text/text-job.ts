@@ -1,6 +1,6 @@
 import type { TextRunConfig } from "../../recipes/text/index.ts";
 import { sweepText, type TextSweepPoint } from "../../train/text/evaluate-text.ts";
-import { printed, realTexts } from "../../train/text/judged-texts.ts";
+import { realTexts } from "../../train/text/judged-texts.ts";
 import { resumeText, trainText } from "../../train/text/train-text.ts";
 import { courseShare } from "../courses.ts";
 import { holdsRun, type Keeping, keptOutcome, placeOf } from "../kept-outcome.ts";
@@ -67,8 +67,8 @@ export function keptText(
       },
     });
     const samples = await run.sample(shown);
-    const print = printed(run, run.tokenizer());
-    const real = (await realTexts(run)).test.slice(0, shown).map(print);
+    const { test, written } = await realTexts(run);
+    const real = test.slice(0, shown).map((text) => written(text) as string);
     return { sweep, samples, real, seconds: (performance.now() - start) / 1000 };
   });
 }

@@ -98,3 +98,29 @@ test("language models are asked for by name, and unknown metrics are refused", a
   await expect(evaluateText(run, { metrics: ["blue"] })).rejects.toThrow('Did you mean "bleu"');
   await expect(evaluateText(run, { metrics: ["quatrain-form"] })).rejects.toThrow("metric");
 });
+
+test("real poems are judged as they stand in the corpus, characters unknown to the generator and all", async () => {
+  const poems = join(folder, "poems.txt");
+  const line = (i: number, j: number) =>
+    Array.from({ length: 5 }, (_, k) =>
+      // The last character of a poem occurs once.
+      String.fromCodePoint(j === 3 && k === 4 ? 0x5000 + i : 0x4e00 + ((i * 7 + j * 5 + k) % 40)),
+    ).join("");
+  const all = Array.from({ length: 200 }, (_, i) => [0, 1, 2, 3].map((j) => line(i, j)).join("，"));
+  writeFileSync(poems, all.join("\n"));
+  const { run } = await trainText(
+    checkTextConfig({
+      ...{ kind: "text", recipe: "text", length: 23, seed: 1, samples: 2, threads: 1 },
+      data: { name: "file", path: poems },
+      tokenizer: { kind: "character", minimumCount: 2 },
+      generator: { embedding: 8, hidden: 16 },
+      stages: [{ method: { name: "likelihood", batch: 16 }, iterations: 1 }],
+    }),
+    { out: join(folder, "poet") },
+  );
+  const { test: held, written } = await realTexts(run);
+  for (const text of held) expect(all).toContain(written(text));
+  expect(held.every((text) => text.at(-1) === 2)).toBe(true);
+  const found = await evaluateText(run, { metrics: ["quatrain-form"] });
+  expect(found["quatrain-form"]).toMatchObject({ floor: 1, value: 0 });
+});

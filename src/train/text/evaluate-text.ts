@@ -124,7 +124,7 @@ function judgesOf(
   asked: readonly string[] | undefined,
 ): TextJudge[] {
   const print = printed(run, run.tokenizer());
-  const poem = (text: Text) => linesOf(print(text));
+  const poem = (text: Text) => linesOf(real.written(text) ?? print(text));
   const some = real.test.slice(0, count).map(poem);
   const verse = quatrainShare(some, 5) + quatrainShare(some, 7) > 0.5;
   const all = [

@@ -1,4 +1,5 @@
 import type { TextDataset, TextSpec } from "../../data/text/text-dataset.ts";
+import type { TextSplit } from "../../data/text/text-split.ts";
 import { END } from "../../data/text/tokenizer.ts";
 import type { Text } from "../../metrics/text/index.ts";
 import { allSequences, openTexts, printedTexts, type TextRun } from "./text-run.ts";
@@ -11,6 +12,8 @@ export interface RealTexts {
   readonly unseen: readonly Text[];
   /** What its texts are compared with. */
   readonly test: readonly Text[];
+  /** How one of these stands in the corpus, unknown words and all. */
+  written(text: Text): string | undefined;
 }
 
 /** Reads all splits of a run's corpus. */
@@ -18,18 +21,24 @@ export async function realTexts(run: TextRun): Promise<RealTexts> {
   const { config } = run;
   const tokenizer = run.tokenizer();
   const { limit, ...whole } = config.data as TextSpec;
-  // A limit takes the first texts of the same order.
-  const all = await openTexts({ ...config, data: whole }, "train", tokenizer);
-  const texts = idTexts(allSequences(all), all);
-  const seen = Math.min(limit ?? texts.length, texts.length);
-  const rest = async (split: "validation" | "test") => {
-    const data = await openTexts(config, split, tokenizer);
-    return idTexts(allSequences(data), data);
+  const places = new Map<Text, readonly [data: TextDataset, index: number]>();
+  const read = async (split: TextSplit) => {
+    // A limit takes the first texts of the same order.
+    const data = await openTexts({ ...config, data: whole }, split, tokenizer);
+    const texts = idTexts(allSequences(data), data);
+    for (const [i, text] of texts.entries()) places.set(text, [data, i]);
+    return texts;
   };
+  const all = await read("train");
+  const seen = Math.min(limit ?? all.length, all.length);
   return {
-    train: texts.slice(0, seen),
-    unseen: [...texts.slice(seen), ...(await rest("validation"))],
-    test: await rest("test"),
+    train: all.slice(0, seen),
+    unseen: [...all.slice(seen), ...(await read("validation"))],
+    test: await read("test"),
+    written: (text) => {
+      const [data, index] = places.get(text) ?? [];
+      return data?.print(data.textOf(index as number));
+    },
   };
 }
 
