@@ -8,8 +8,11 @@ type Figure = Pick<MetricResult, "value" | "floor" | "samples" | "higherIsBetter
   readonly warnings?: unknown;
 };
 
-/** Metrics of images with their floors and sample counts, and the warnings below. */
-export function metricsTable(metrics: Readonly<Record<string, Figure>>): string {
+/** Metrics of images or texts with their floors and sample counts, and the warnings below. */
+export function metricsTable(
+  metrics: Readonly<Record<string, Figure>>,
+  floorNote = "The floor is what as many real images get: no generator is expected to beat it.",
+): string {
   const rows = Object.entries(metrics).map(([name, m]) => [
     m.label ?? name,
     figure(m.value),
@@ -26,7 +29,7 @@ export function metricsTable(metrics: Readonly<Record<string, Figure>>): string 
       `Features of the network ${network}: not comparable with scores on Inception's features.`,
     );
   }
-  lines.push("The floor is what as many real images get: no generator is expected to beat it.");
+  lines.push(floorNote);
   return lines.join("\n");
 }
 

@@ -1,6 +1,7 @@
 import type { TextRunConfig } from "../../recipes/text/index.ts";
 import { sweepText, type TextSweepPoint } from "../../train/text/evaluate-text.ts";
 import { realTexts } from "../../train/text/judged-texts.ts";
+import type { TextReport } from "../../train/text/messages.ts";
 import { resumeText, trainText } from "../../train/text/train-text.ts";
 import { courseShare } from "../courses.ts";
 import { holdsRun, type Keeping, keptOutcome, placeOf } from "../kept-outcome.ts";
@@ -49,11 +50,13 @@ export function keptText(
     const { config, temperatures, metrics, judged: n, judgeTexts, shown } = job;
     const start = performance.now();
     const out = placeOf(keeping, job);
-    const onIteration = (done: { readonly stage: number; readonly iteration: number }) =>
-      onProgress(trainingShare * courseShare(config.stages, done));
+    const onReport = (report: TextReport) => {
+      if (report.type === "iteration")
+        onProgress(trainingShare * courseShare(config.stages, report));
+    };
     const { run } = holdsRun(out)
-      ? await resumeText(out, { onIteration })
-      : await trainText(config, { out, onIteration });
+      ? await resumeText(out, { onReport })
+      : await trainText(config, { out, onReport });
     const parts = temperatures.length * metrics.length;
     let judged = 0;
     let last = "";

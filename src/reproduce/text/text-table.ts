@@ -129,6 +129,8 @@ function workOf(
   const stages = quick ? shortened(method.stages, method.quick) : withPasses(method.stages, epochs);
   const config = checkTextConfig({
     ...{ kind: "text", recipe: slug(method.name), ...rest, seed, stages, threads: 1 },
+    // The table judges.
+    metrics: [],
     ...{ data: { ...data, limit: learned }, generator: textGeneratorOptions },
   });
   const metrics = Object.values(measured).map(([metric]) => metric);

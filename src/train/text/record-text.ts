@@ -9,9 +9,8 @@ import {
 import type { JsonObject } from "../../util/json.ts";
 import { writeFileAtomic } from "../../util/node/files.ts";
 import { pngOf } from "../../util/node/picture.ts";
-import { EventWriter } from "../run-folder/events.ts";
-import { RunFolder } from "../run-folder/run-folder.ts";
 import type { TextFigure, TextSweepPoint } from "./evaluate-text.ts";
+import { recordTextMetrics } from "./finish-text.ts";
 import type { TextRun } from "./text-run.ts";
 
 /** The file of a run folder that shows quality against diversity. */
@@ -30,12 +29,12 @@ interface TextTradeOff {
 /** The two pictures by which generators of text are compared. */
 const tradeOffs: readonly TextTradeOff[] = [
   {
-    title: "BLEU-3, better to the upper left",
+    title: "BLEU-3, best upper left",
     ...{ x: "Self-BLEU-3: how alike the texts are", y: "BLEU-3: phrases of real texts" },
     ...{ across: ["self-bleu", "selfBleu3"], up: ["bleu", "bleu3"] },
   },
   {
-    title: "language models, better to the lower left",
+    title: "language models, best lower left",
     x: "reverse LM: NLL of real texts, by the generator's",
     y: "LM: NLL of the generator's texts, by real ones",
     ...{ across: ["reverse-lm"], up: ["lm"] },
@@ -82,34 +81,24 @@ export function floorOf(figure: TextFigure | undefined, detail?: string): number
 }
 
 /**
- * Writes a sweep into a run's events and, where it shows quality against diversity, into a picture in
- * its folder; answers with the picture's name.
+ * Draws a sweep that shows quality against diversity into a picture in the run's folder, and answers with
+ * its name. Where T = 1 is among the temperatures, events and model card learn of it: they speak of the
+ * generator as it is.
  */
 export async function recordTextSweep(
   run: TextRun,
   sweep: readonly TextSweepPoint[],
 ): Promise<string | undefined> {
-  const main = plainPoint(sweep);
   const { recipe } = run.config;
   const plots = tradeOffPlots(recipe, [{ label: recipe, sweep }]);
-  const svg = plots.length > 0 ? drawPlots(plots, 2) : undefined;
-  const folder = RunFolder.open(run.path).lock();
-  try {
-    if (svg) writeFileAtomic(join(run.path, qualityPicture), await pngOf(svg));
-    const events = new EventWriter(folder.eventsPath);
-    try {
-      const { step } = run.checkpoint();
-      const metrics = main.metrics as unknown as JsonObject;
-      const points = sweep as unknown as readonly JsonObject[];
-      const file = svg && { file: qualityPicture };
-      events.write({ type: "metrics", step, metrics, sweep: points, ...file });
-    } finally {
-      events.close();
-    }
-  } finally {
-    folder.release();
+  const file = plots.length > 0 ? qualityPicture : undefined;
+  if (file) writeFileAtomic(join(run.path, file), await pngOf(drawPlots(plots, 2)));
+  const plain = sweep.find(({ temperature }) => temperature === 1);
+  if (plain) {
+    const points = sweep as unknown as readonly JsonObject[];
+    await recordTextMetrics(run, plain.metrics, { sweep: points, ...(file && { file }) });
   }
-  return svg && qualityPicture;
+  return file;
 }
 
 /** The point of a sweep at T = 1, or the one nearest to it: what the generator learned to be. */
