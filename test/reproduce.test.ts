@@ -25,6 +25,7 @@ test("without a name the tables are listed", async () => {
     "small-data",
     "failures",
     "oracle",
+    "text",
   ]);
 });
 

@@ -72,6 +72,7 @@ export {
   type SequenceGenerator,
   type SequenceRanker,
   type SequenceState,
+  sequenceFeaturesGraph,
   sequenceSamplerGraph,
   standardGraph,
 } from "./sequence/index.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { usageError } from "../util/errors.ts";
-import { addJson, nameList, positiveNumber, wholeNumber } from "./flags.ts";
+import { addJson, nameList, numberList, wholeNumber } from "./flags.ts";
 import { judgingProgress } from "./judging-progress.ts";
 import { kindOfRun } from "./kinds/index.ts";
 import type { EvalFlags } from "./kinds/run-kind.ts";
@@ -19,13 +19,21 @@ export function addEval(program: Command): Command {
     .argument("[run]", "its folder, such as runs/00003-mnist-dcgan")
     .option("--samples <file>", "judge these instead of a run")
     .option("--data <name or path>", "what --samples shall look like")
-    .option("--metrics <names>", "such as fid,kid (default: all that suit the data)", nameList)
+    .option(
+      "--metrics <names>",
+      "such as fid,kid (default: all that suit the data; of text, lm, reverse-lm and frechet-lm only by name)",
+      nameList,
+    )
     .option(
       "--network <name>",
       "whose features are compared (default: the one that suits the data)",
     )
     .option("--n <n>", "how many samples to draw (default: the run's)", wholeNumber(1))
-    .option("--temperature <t>", "of a generator of text (default: 1)", positiveNumber)
+    .option(
+      "--temperatures <list>",
+      "of a generator of text, such as 0.8,1 (default: 0.7,0.8,0.9,1,1.1)",
+      numberList,
+    )
     .option("--seed <n>", "for drawing and for random subsets", wholeNumber(0));
   return addJson(command).action(async (path: string | undefined, flags: EvalFlags) => {
     const output = new Output(flags.json === true);

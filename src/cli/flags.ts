@@ -54,6 +54,11 @@ export function nameList(text: string): readonly string[] {
   throw new InvalidArgumentError("Expected names with commas between them, such as fid,kid.");
 }
 
+/** Reads `0.8,1`: different numbers above 0, in rising order. */
+export function numberList(text: string): readonly number[] {
+  return [...new Set(nameList(text).map(positiveNumber))].sort((a, b) => a - b);
+}
+
 /** `--json`, on every command. */
 export function addJson(command: Command): Command {
   return command.option("--json", "one JSON object a line on stdout");

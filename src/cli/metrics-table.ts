@@ -32,3 +32,25 @@ export function metricsTable(
   lines.push(floorNote);
   return lines.join("\n");
 }
+
+/** Metrics of texts over temperatures, with their floors and sample counts. */
+export function sweepTable(
+  sweep: readonly {
+    readonly temperature: number;
+    readonly metrics: Readonly<Record<string, Figure>>;
+  }[],
+): string {
+  const temperatures = sweep.map((p) => `T = ${p.temperature}`);
+  const rows = Object.entries(sweep[0]?.metrics ?? {}).map(([name, m]) => [
+    m.label ?? name,
+    ...sweep.map((p) => figure(p.metrics[name]?.value ?? Number.NaN)),
+    figure(m.floor),
+    String(m.samples),
+    m.higherIsBetter ? "higher" : "lower",
+  ]);
+  return [
+    table([["metric", ...temperatures, "floor", "samples", "better"], ...rows]),
+    "The floor is what as many real texts get. A generator is as good as its whole row: at a low temperature",
+    "texts are safe and alike, at a high one they are different and wrong.",
+  ].join("\n");
+}

@@ -13,6 +13,7 @@ interface ReproduceFlags {
   readonly methods?: readonly string[];
   readonly data?: readonly string[];
   readonly oracle?: string;
+  readonly samples?: number;
   readonly jobs?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -48,6 +49,7 @@ export function addReproduce(program: Command): Command {
     .option("--methods <names>", "only these, such as GAN,PacGAN2", nameList)
     .option("--data <names>", "only these, in tables with several data sets", nameList)
     .option("--oracle <file>", "a .safetensors file in place of a drawn oracle, for that table")
+    .option("--samples <n>", "texts of each method to read, for tables of text", wholeNumber(1))
     .option("--jobs <n>", "runs side by side (default: the physical cores)", wholeNumber(1))
     .option(
       "--out <folder>",
@@ -73,9 +75,9 @@ export function addReproduce(program: Command): Command {
     const progress = new Progress({ quiet: chosen.instant === true });
     let shown = "";
     const { quick = false, full = false, jobs = physicalCores() } = flags;
-    const { epochs, kimg, seeds = chosen.seeds ?? 3, methods, data, oracle, out } = flags;
+    const { epochs, kimg, seeds = chosen.seeds ?? 3, methods, data, oracle, samples, out } = flags;
     const result = await chosen.run({
-      ...{ quick, full, epochs, kimg, seeds, methods, data, oracle, out, jobs },
+      ...{ quick, full, epochs, kimg, seeds, methods, data, oracle, samples, out, jobs },
       onProgress: ({ fraction, message }) => {
         if (message !== shown) progress.message(message);
         shown = message;
@@ -86,13 +88,16 @@ export function addReproduce(program: Command): Command {
     const files = await writeReport(chosen, result, flags.out);
     output.text(tableText(chosen, result, cell));
     output.text(`\nWritten: ${files.join(", ")}`);
-    const { picture: _svg, showsImages: _too, ...figures } = result;
+    const { picture: _svg, showsImages: _too, documents: _read, ...figures } = result;
     output.result({ table: chosen.name, source: chosen.source, ...figures, files });
   });
 }
 
 /** Throws a usage error for a flag that this table cannot follow. */
-function checkFlags({ name, length, data }: PublishedTable, flags: ReproduceFlags): void {
+function checkFlags(
+  { name, length, data, showsTexts }: PublishedTable,
+  flags: ReproduceFlags,
+): void {
   for (const flag of ["epochs", "kimg"] as const) {
     if (flags[flag] === undefined || length === flag) continue;
     const hint = length === undefined ? "has no length to choose" : `takes --${length}`;
@@ -100,6 +105,9 @@ function checkFlags({ name, length, data }: PublishedTable, flags: ReproduceFlag
   }
   if (flags.oracle !== undefined && name !== "oracle") {
     throw usageError(`table "${name}" has no oracle, received --oracle.`);
+  }
+  if (flags.samples !== undefined && !showsTexts) {
+    throw usageError(`table "${name}" shows no texts, received --samples.`);
   }
   if (flags.data && !data) throw usageError(`table "${name}" has one data set, received --data.`);
 }

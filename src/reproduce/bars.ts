@@ -1,4 +1,4 @@
-import { escapeText } from "./svg.ts";
+import { escapeText } from "../util/svg.ts";
 
 export interface BarRow {
   readonly label: string;

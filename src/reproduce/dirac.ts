@@ -1,5 +1,5 @@
+import { type Dots, drawPanels, type Panel } from "../util/svg.ts";
 import { type DiracRules, diracTrajectory } from "./dirac-game.ts";
-import { type Dots, drawPanels, type Panel } from "./svg.ts";
 import { choose, type Figures, type PublishedTable, type TableRow } from "./table.ts";
 
 interface Method extends DiracRules {

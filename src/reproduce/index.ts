@@ -8,6 +8,7 @@ import { stackedMnist } from "./images/stacked-mnist.ts";
 import { oracle } from "./oracle/oracle-table.ts";
 import { ring } from "./ring.ts";
 import type { PublishedTable } from "./table.ts";
+import { text } from "./text/text-table.ts";
 
 /** Every table; a new one is a file and a line here. */
 export const tables: readonly PublishedTable[] = [
@@ -19,6 +20,7 @@ export const tables: readonly PublishedTable[] = [
   smallData,
   failures,
   oracle,
+  text,
 ];
 
 /** Throws a usage error that names the known ones. */

@@ -16,11 +16,21 @@ export async function keptOutcome<Outcome>(
   job: unknown,
   run: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const hash = createHash("sha256").update(JSON.stringify(job)).digest("hex").slice(0, 12);
-  const file = join(folder, `${name}-${hash}.json`);
+  const file = `${placeOf({ folder, name }, job)}.json`;
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Outcome;
   const outcome = await run();
   makeFolder(folder);
   writeFileAtomic(file, `${JSON.stringify(outcome)}\n`);
   return outcome;
+}
+
+/** What the files of a job are called, without an ending: others for every other job. */
+export function placeOf({ folder, name }: Keeping, job: unknown): string {
+  const hash = createHash("sha256").update(JSON.stringify(job)).digest("hex").slice(0, 12);
+  return join(folder, `${name}-${hash}`);
+}
+
+/** Whether a run was begun there. */
+export function holdsRun(folder: string): boolean {
+  return existsSync(join(folder, "config.json"));
 }

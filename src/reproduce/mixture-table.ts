@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Mixture } from "../data/mixtures.ts";
 import type { MixtureModes } from "../metrics/scores/mixture-modes.ts";
+import { drawPanels, type Panel } from "../util/svg.ts";
 import { runJobs, type Work } from "./job-pool.ts";
 import { type KeptMixture, keptMixture } from "./kept-mixture.ts";
 import { type MixtureOutcome, type MixtureRecipe, rows as rowsPerStep } from "./mixture-run.ts";
-import { drawPanels, type Panel } from "./svg.ts";
 import {
   type Column,
   choose,

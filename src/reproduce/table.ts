@@ -18,6 +18,8 @@ export interface ReproduceOptions {
   readonly data?: readonly string[] | undefined;
   /** A .safetensors file in place of an oracle drawn from a seed, for the table that has one. */
   readonly oracle?: string | undefined;
+  /** Texts of each method to read, for tables of text. */
+  readonly samples?: number | undefined;
   /** Where runs are kept that another start can go on with; default `reproduced`. */
   readonly out?: string | undefined;
   /** Runs side by side, one CPU thread each. */
@@ -78,6 +80,8 @@ export interface TableResult {
   readonly picture: string;
   /** The picture shows images, which need all colours. */
   readonly showsImages?: boolean;
+  /** What else there is to read, by the end of a file's name, such as `samples.md`. */
+  readonly documents?: Readonly<Record<string, string>>;
 }
 
 /** A published table that can be run again beside its own figures. */
@@ -97,6 +101,8 @@ export interface PublishedTable {
   readonly length?: "epochs" | "kimg";
   /** Repetitions by default; 3 unless it says otherwise. */
   readonly seeds?: number;
+  /** Writes texts of each method to read. */
+  readonly showsTexts?: true;
   /** Done within seconds. */
   readonly instant?: boolean;
   run(options: ReproduceOptions): Promise<TableResult>;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import sharp from "sharp";
 import { usageError } from "../util/errors.ts";
 import { errorCode, ioError, makeFolder, writeFileAtomic } from "../util/node/files.ts";
+import { pngOf } from "../util/node/picture.ts";
 import type { PublishedTable, TableResult } from "./table.ts";
 
 /** Makes the folder for reports. Throws where that cannot be done. */
@@ -18,26 +18,24 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** Writes `<table>.json`, `.csv` and `.png` into a folder; answers with their paths. */
+/** Writes `<table>.json`, `.csv` and `.png`, and its documents, into a folder; answers with their paths. */
 export async function writeReport(
   table: PublishedTable,
   result: TableResult,
   folder: string,
 ): Promise<string[]> {
-  const { picture, showsImages, ...figures } = result;
+  const { picture, showsImages, documents = {}, ...figures } = result;
   const { name, source } = table;
-  // Twice the size: readable on a dense screen.
-  const png = await sharp(Buffer.from(picture), { density: 144 })
-    .png(showsImages ? {} : { palette: true, colours: 64 })
-    .toBuffer();
+  const png = await pngOf(picture, showsImages);
   prepareFolder(folder);
   const files: readonly (readonly [string, string | Uint8Array])[] = [
-    ["json", `${JSON.stringify({ table: name, source, ...figures }, null, 2)}\n`],
-    ["csv", csv(table, result)],
-    ["png", png],
+    [".json", `${JSON.stringify({ table: name, source, ...figures }, null, 2)}\n`],
+    [".csv", csv(table, result)],
+    [".png", png],
+    ...Object.entries(documents).map(([ending, text]) => [`-${ending}`, text] as const),
   ];
   return files.map(([ending, content]) => {
-    const path = join(folder, `${name}.${ending}`);
+    const path = join(folder, `${name}${ending}`);
     writeFileAtomic(path, content);
     return path;
   });

@@ -1,6 +1,6 @@
 import { GansmithError } from "../util/errors.ts";
 import type { JsonObject } from "../util/json.ts";
-import { EventWriter, readEvents } from "./run-folder/events.ts";
+import { EventWriter, type MetricsEvent, readEvents } from "./run-folder/events.ts";
 import { type ModelCard, writeModelCard } from "./run-folder/model-card.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 
@@ -26,6 +26,7 @@ export function record(
   run: { readonly path: string; trained(): { readonly step: number } },
   metrics: Readonly<Record<string, object>>,
   card: (folder: RunFolder) => ModelCard,
+  more: Pick<MetricsEvent, "sweep" | "file"> = {},
 ): void {
   const folder = RunFolder.open(run.path).lock();
   try {
@@ -33,7 +34,7 @@ export function record(
     if (Object.keys(metrics).length > 0) {
       const events = new EventWriter(folder.eventsPath);
       try {
-        events.write({ type: "metrics", step, metrics: metrics as JsonObject });
+        events.write({ type: "metrics", step, metrics: metrics as JsonObject, ...more });
       } finally {
         events.close();
       }

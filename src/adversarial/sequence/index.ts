@@ -2,6 +2,7 @@ export { criticGraph } from "./critic-graph.ts";
 export { type DiscountedReturnsOptions, discountedAdvantages } from "./discounted-returns.ts";
 export { discriminatorScope, type SequenceDiscriminator } from "./discriminator.ts";
 export { type DiscriminatorPhaseOptions, discriminatorPhase } from "./discriminator-phase.ts";
+export { sequenceFeaturesGraph } from "./features-graph.ts";
 export { generatorScope, type SequenceGenerator, type SequenceState } from "./generator.ts";
 export { likelihoodGame, likelihoodGraph } from "./likelihood.ts";
 export { type MediatorOptions, mediatedPhase, mediatorPhase, mediatorScope } from "./mediator.ts";

@@ -45,11 +45,13 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
 
 /**
  * What a generator thinks of sequences: `tokens` i32 [T,N], `temperature` [], by which logits are
- * divided, the noise `z` [N,Z] where it has one, and its variables by name -> `logProbabilities` [T,N], log p(token | tokens before it).
+ * divided, the noise `z` [N,Z] where it has one, and its variables by name -> `logProbabilities` [T,N],
+ * log p(token | tokens before it). With `never`, given that the token is none of these.
  */
 export function likelihoodGraph(
   generator: SequenceGenerator,
   batch: number,
+  never: readonly number[] = [],
 ): { readonly graph: NamedGraph; readonly variables: readonly Variable[] } {
   const variables = new Variables();
   const scope = variables.scope(generatorScope, "eval");
@@ -59,7 +61,8 @@ export function likelihoodGraph(
   const { weight, bias } = generator.projection(scope);
   const logits = ops.add(ops.matMul(hidden, weight, { transB: true }), bias);
   const temperature = leaf("temperature", [], { kind: "data" });
-  const likely = ops.pick(ops.logSoftmax(ops.div(logits, temperature), 1), flat(tokens));
+  const possible = never.length > 0 ? ops.add(logits, impossible(generator, never)) : logits;
+  const likely = ops.pick(ops.logSoftmax(ops.div(possible, temperature), 1), flat(tokens));
   const inputs = new Map([
     ["tokens", tokens],
     ["temperature", temperature],
@@ -73,7 +76,16 @@ export function likelihoodGraph(
   };
 }
 
-function tokensLeaf({ length }: SequenceGenerator, batch: number): Value {
+/** Logits [1,V] that leave a token no probability, at any temperature that is used. */
+function impossible({ vocabulary }: SequenceGenerator, never: readonly number[]): Value {
+  const logits = Float64Array.from({ length: vocabulary }, (_, i) =>
+    never.includes(i) ? -1e9 : 0,
+  );
+  return ops.constant(logits, [1, vocabulary]);
+}
+
+/** Tokens i32 [T,N]. */
+export function tokensLeaf({ length }: SequenceGenerator, batch: number): Value {
   return leaf("tokens", [length, batch], { kind: "data" }, "i32");
 }
 

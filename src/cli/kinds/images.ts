@@ -13,6 +13,7 @@ export const images: RunKind = {
   recipes,
   refused: {
     temperature: textOnly,
+    temperatures: textOnly,
     topK: textOnly,
     topP: textOnly,
     prefix: textOnly,

@@ -26,7 +26,7 @@ export interface EvalFlags {
   readonly metrics?: readonly string[];
   readonly network?: string;
   readonly n?: number;
-  readonly temperature?: number;
+  readonly temperatures?: readonly number[];
   readonly seed?: number;
   readonly json?: boolean;
 }

@@ -3,7 +3,7 @@ import { checkTextConfig, type TextRunConfig, textRecipes } from "../../recipes/
 import { usageError } from "../../util/errors.ts";
 import { type LengthFlags, lengthOf, type TrainFlags } from "../flags.ts";
 import { judgingProgress } from "../judging-progress.ts";
-import { metricsTable } from "../metrics-table.ts";
+import { sweepTable } from "../metrics-table.ts";
 import type { Output } from "../output.ts";
 import type { RunKind } from "./run-kind.ts";
 
@@ -61,20 +61,21 @@ export const text: RunKind = {
     output.text(`${n} texts: ${out}`);
     output.result({ ...told, out });
   },
-  evaluate: async (path, { metrics, n, seed, temperature }, output) => {
+  evaluate: async (path, { metrics, n, seed, temperatures }, output) => {
     const { TextRun } = await import("../../train/text/text-run.ts");
-    const { evaluateText } = await import("../../train/text/evaluate-text.ts");
-    const { recordTextMetrics } = await import("../../train/text/finish-text.ts");
-    const { textFloors } = await import("../text-view.ts");
-    const { onProgress, end } = judgingProgress(output);
-    const options = { metrics, n, seed, temperature, onProgress };
+    const { sweepText } = await import("../../train/text/evaluate-text.ts");
+    const { plainPoint, recordTextSweep } = await import("../../train/text/record-text.ts");
+    const { join } = await import("node:path");
     const run = new TextRun(path);
-    const found = await evaluateText(run, options);
+    const { onProgress, end } = judgingProgress(output);
+    const sweep = await sweepText(run, { metrics, n, seed, temperatures, onProgress });
     end();
-    // The card speaks of the generator as it is, not of it at another temperature.
-    if (temperature === undefined || temperature === 1) await recordTextMetrics(run, found);
-    output.text(metricsTable(found, textFloors));
-    output.result({ run: path, metrics: found });
+    const name = await recordTextSweep(run, sweep);
+    const picture = name === undefined ? {} : { picture: join(path, name) };
+    output.text(sweepTable(sweep));
+    if (picture.picture) output.text(`Quality against diversity: ${picture.picture}`);
+    const { temperature, metrics: found } = plainPoint(sweep);
+    output.result({ run: path, temperature, metrics: found, sweep, ...picture });
   },
   export: async (path, { format = "onnx", out, truncated }, output) => {
     if (format !== "onnx" || !out.endsWith(".onnx")) {

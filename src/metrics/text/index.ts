@@ -1,6 +1,7 @@
 export { bleuOrders, bleuScores } from "./bleu.ts";
 export { distinctShares } from "./distinct.ts";
 export { frechetOfFeatures } from "./frechet-features.ts";
+export type { LanguageModel, LanguageModels } from "./language-model.ts";
 export type { Text } from "./ngrams.ts";
 export { copiedSpans, noveltyScores } from "./novelty.ts";
 export { isQuatrain, linesOf, quatrainShare } from "./quatrain-form.ts";
@@ -8,5 +9,5 @@ export { rhymeShares } from "./quatrain-rhyme.ts";
 export { quatrainMetrics, textMetrics } from "./registry.ts";
 export { type Poem, RhymeGroups } from "./rhyme-groups.ts";
 export { selfBleuScores } from "./self-bleu.ts";
-export type { TextMetricContext } from "./text-metric.ts";
+export type { TextMetric, TextMetricContext } from "./text-metric.ts";
 export { uniqueShare } from "./unique-sequences.ts";

@@ -89,7 +89,7 @@ test("shares stay in 0..1, and the order of poems changes neither groups nor sha
   );
 });
 
-test("every metric of poems scores real ones high and broken ones low", () => {
+test("every metric of poems scores real ones high and broken ones low", async () => {
   // Three rhymes of equal size are only log2(3) bits from chance; twelve more make them clear.
   const others = Array.from({ length: 12 }, (_, i) =>
     Array.from({ length: 6 }, (_, j) => String.fromCodePoint(0x5000 + i * 6 + j)),
@@ -98,10 +98,10 @@ test("every metric of poems scores real ones high and broken ones low", () => {
   const real = [poem("香", "光"), poem("詩", "知"), poem("天", "仙")];
   const broken = real.map((lines) => [...lines.slice(0, 3), "更上一層雪樓"]);
   for (const metric of quatrainMetrics) {
-    const score = (samples: readonly Poem[]) =>
-      metric.compute({ samples, references: real, train }).value;
-    expect(score(real), metric.name).toBe(1);
-    expect(score(broken), metric.name).toBe(0);
+    const score = async (samples: readonly Poem[]) =>
+      (await metric.compute({ samples, references: real, train })).value;
+    expect(await score(real), metric.name).toBe(1);
+    expect(await score(broken), metric.name).toBe(0);
   }
 });
 

@@ -1,9 +1,12 @@
 import { bleu } from "./bleu.ts";
 import { distinct } from "./distinct.ts";
+import { frechetLm } from "./frechet-lm.ts";
+import { lmScore } from "./lm-score.ts";
 import type { Text } from "./ngrams.ts";
 import { novelty } from "./novelty.ts";
 import { quatrainForm } from "./quatrain-form.ts";
 import { quatrainRhyme } from "./quatrain-rhyme.ts";
+import { reverseLmScore } from "./reverse-lm-score.ts";
 import type { Poem } from "./rhyme-groups.ts";
 import { selfBleu } from "./self-bleu.ts";
 import type { TextMetric } from "./text-metric.ts";
@@ -16,6 +19,9 @@ export const textMetrics: readonly TextMetric<Text>[] = [
   distinct,
   uniqueSequences,
   novelty,
+  lmScore,
+  reverseLmScore,
+  frechetLm,
 ];
 
 /** Every metric of poems as lines; a new one is a file and a line here. */

@@ -71,8 +71,15 @@ export const textRecipes: readonly TextRecipe[] = [
   },
   {
     name: "quatrain-mle",
-    summary: "Chinese quatrains of four times five characters by maximum likelihood",
-    config: { ...quatrains, stages: [start(20)] },
+    summary: "Chinese quatrains of five or seven characters a line, by maximum likelihood",
+    config: {
+      kind: "text",
+      ...{ length: 32, seed: 0 },
+      data: { name: "quatrains", characters: "both", punctuation: true, limit: 30_000 },
+      tokenizer: { kind: "character", minimumCount: 20 },
+      generator: { embedding: 64, hidden: 192, dropout: 0.2 },
+      stages: [start(10)],
+    },
   },
   {
     name: "quatrain-cot",

@@ -4,8 +4,9 @@ import { featureNetworkFor, metricsFor } from "../../metrics/index.ts";
 import { checkConfig, type Recipe, type RunConfig } from "../../recipes/index.ts";
 import { RunFolder } from "../../train/run-folder/run-folder.ts";
 import { usageError } from "../../util/errors.ts";
+import { holdsRun } from "../kept-outcome.ts";
 import { type Column, type Figures, slug } from "../table.ts";
-import { holdsRun, type ImageJob } from "./image-run.ts";
+import type { ImageJob } from "./image-run.ts";
 
 /** What a method may decide; the table decides data, length, seed and judging. */
 type Settings = Partial<Omit<Recipe["config"], "data" | "length" | "seed" | "metrics">>;

@@ -10,6 +10,7 @@ import { RunFolder } from "../../train/run-folder/run-folder.ts";
 import type { TrainingReport } from "../../train/session/messages.ts";
 import { resume, trainConfig } from "../../train/train.ts";
 import { GansmithError } from "../../util/errors.ts";
+import { holdsRun } from "../kept-outcome.ts";
 
 /** One cell of a table: a run with a folder of its own. */
 export interface ImageJob {
@@ -76,11 +77,6 @@ async function trained(
   if (!holdsRun(folder)) return trainConfig(config, { out: folder, onReport });
   const run = new Run(folder);
   return isDone(run) ? run : resume(folder, { onReport });
-}
-
-/** Whether a run was begun there. */
-export function holdsRun(folder: string): boolean {
-  return existsSync(`${folder}/config.json`);
 }
 
 function isDone(run: Run): boolean {

@@ -1,5 +1,5 @@
 import { encodePng } from "../../data/image-grid.ts";
-import { escapeText } from "../svg.ts";
+import { escapeText } from "../../util/svg.ts";
 
 /** A row of the sheet: images of one method, or words in their place. */
 export interface SheetRow {

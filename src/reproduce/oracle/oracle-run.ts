@@ -10,6 +10,7 @@ import { GansmithError } from "../../util/errors.ts";
 import type { NamedOptions } from "../../util/named-options.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
+import { courseShare } from "../courses.ts";
 import { drawOracle, oracleArrays, oracleNetwork, oracleVocabulary } from "./oracle.ts";
 
 /** A generator and how it learns. */
@@ -70,16 +71,10 @@ export async function runOracle(
   const shape = { vocabulary: oracleVocabulary, length, start: 0 };
   const generator = sequenceGenerator(recipe.generator, shape);
   const data = { generator, train, validation, seed, backend };
-  const weights = recipe.stages.map(stageWeight);
-  const whole = weights.reduce((a, b) => a + b);
   const learned = await teach(
     {
       ...data,
-      onIteration: ({ stage, iteration }) => {
-        const before = weights.slice(0, stage).reduce((a, b) => a + b, 0);
-        const share = iteration / (recipe.stages[stage] as Stage).iterations;
-        onProgress?.((0.8 * (before + share * (weights[stage] as number))) / whole);
-      },
+      onIteration: (done) => onProgress?.(0.8 * courseShare(recipe.stages, done)),
     },
     recipe.stages,
   );
@@ -103,11 +98,6 @@ export async function runOracle(
   await student.release();
   const { iteration, seconds } = learned;
   return { floor, sweep, iteration, seconds };
-}
-
-/** About how long a stage takes, in passes over the data. */
-export function stageWeight({ method, iterations }: Stage): number {
-  return method.name === "likelihood" ? iterations : 2 * iterations;
 }
 
 /** A model of sequences, to draw from and to ask. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { drawCurves } from "../curves.ts";
+import { curveColours, drawCurves } from "../../util/curves.ts";
+import { courseWeight, meanFigures, shortened, withPasses } from "../courses.ts";
 import { runJobs, type Work } from "../job-pool.ts";
 import { type Keeping, keptOutcome } from "../kept-outcome.ts";
 import {
@@ -18,7 +19,6 @@ import {
   type OracleRecipe,
   runOracle,
   type SweepPoint,
-  stageWeight,
 } from "./oracle-run.ts";
 
 export interface KeptOracle extends Keeping {
@@ -37,7 +37,7 @@ const oracleWork: Work<KeptOracle, OracleOutcome> = {
   thread: new URL("./oracle-worker.js", import.meta.url),
   run: keptOracle,
   weight: ({ job: { recipe, sequences, length } }) =>
-    recipe.stages.reduce((sum, stage) => sum + stageWeight(stage), 0) * sequences * length,
+    courseWeight(recipe.stages) * sequences * length,
 };
 
 const lengths = [{ name: "length-20" }, { name: "length-40" }];
@@ -114,23 +114,16 @@ export const oracle: PublishedTable = {
 
 /** How a method is run: shortly, as published, or with other passes over the data. */
 function recipeOf(
-  { recipe, full: whole = recipe, quick: shortened }: OracleMethod,
+  { recipe, full: whole = recipe, quick: short }: OracleMethod,
   { quick, full, epochs }: Pick<ReproduceOptions, "quick" | "full" | "epochs">,
 ): OracleRecipe {
   const { generator, stages } = full ? whole : recipe;
-  return {
-    generator,
-    stages: stages.map((stage, i) => {
-      if (quick) return { ...stage, iterations: 1, method: { ...stage.method, ...shortened?.[i] } };
-      return i === 0 ? { ...stage, iterations: epochs ?? stage.iterations } : stage;
-    }),
-  };
+  return { generator, stages: quick ? shortened(stages, short) : withPasses(stages, epochs) };
 }
 
 function row(method: OracleMethod, data: string, outcomes: readonly OracleOutcome[]): TableRow {
   const bySeed = outcomes.map(figures);
-  const mean = (key: string) => bySeed.reduce((sum, f) => sum + Number(f[key]), 0) / bySeed.length;
-  const ours = Object.fromEntries(columns.map(({ key }) => [key, mean(key)]));
+  const ours = meanFigures(columns, bySeed);
   const { name, theirs = {}, note } = method;
   return { method: name, data, ours, theirs, seeds: outcomes.length, bySeed, note };
 }
@@ -149,8 +142,6 @@ function figures({ floor, sweep }: OracleOutcome): Figures {
   };
 }
 
-const colours = ["#1f618d", "#c0392b", "#1e8449", "#7d3c98", "#b9770e"];
-
 /** Quality against diversity, seed 1: towards the lower left is better. */
 function picture(
   set: string,
@@ -162,7 +153,9 @@ function picture(
     if (own !== set) return [];
     const { sweep } = of(i)[0] as OracleOutcome;
     const points = sweep.map((p) => [p.nllTest, p.nllOracle] as const);
-    return [{ label: method.name, colour: colours[i % colours.length] as string, points }];
+    return [
+      { label: method.name, colour: curveColours[i % curveColours.length] as string, points },
+    ];
   });
   return drawCurves({
     title: `Oracle, ${set.replace("-", " ")}: quality against diversity`,

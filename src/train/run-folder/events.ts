@@ -105,6 +105,10 @@ export interface MetricsEvent {
   readonly type: "metrics";
   readonly step: number;
   readonly metrics: JsonObject;
+  /** The same at several temperatures, of a generator of text. */
+  readonly sweep?: readonly JsonObject[];
+  /** A picture of that, relative to the run folder. */
+  readonly file?: string;
 }
 
 /** Something the user should know that does not stop the run. */

@@ -12,20 +12,29 @@ const defaultBatch = 50;
 export class SequenceJudge {
   readonly generator: SequenceGenerator;
   readonly #batch: number;
+  readonly #never: readonly number[];
   readonly #session: WeightedSession;
 
   static async create(
     generator: SequenceGenerator,
     backend: Backend,
     batch = defaultBatch,
+    never: readonly number[] = [],
   ): Promise<SequenceJudge> {
-    const network = likelihoodGraph(generator, batch);
-    return new SequenceJudge(generator, batch, await WeightedSession.compile(network, backend));
+    const network = likelihoodGraph(generator, batch, never);
+    const session = await WeightedSession.compile(network, backend);
+    return new SequenceJudge(generator, batch, never, session);
   }
 
-  private constructor(generator: SequenceGenerator, batch: number, session: WeightedSession) {
+  private constructor(
+    generator: SequenceGenerator,
+    batch: number,
+    never: readonly number[],
+    session: WeightedSession,
+  ) {
     this.generator = generator;
     this.#batch = batch;
+    this.#never = never;
     this.#session = session;
   }
 
@@ -37,7 +46,8 @@ export class SequenceJudge {
   /**
    * Mean of -log p(token | tokens before it) over sequences [n,T], nats a token; what follows a
    * sequence's first end does not count. With noise, p(token | tokens before it, z) for one z a sequence,
-   * the same ones at every call. Throws a usage error unless there are whole sequences.
+   * the same ones at every call. Tokens of `never` are read and not counted, and the others are judged as if
+   * these could not be. Throws a usage error unless there are whole sequences.
    */
   async nll(sequences: Int32Array, temperature = 1): Promise<number> {
     const { length, end } = this.generator;
@@ -57,9 +67,12 @@ export class SequenceJudge {
       const likely = await this.#judge(some, temperature, random);
       for (let i = 0; i < rows; i++) {
         for (let t = 0; t < length; t++) {
-          sum -= likely[t * this.#batch + i] as number;
-          tokens++;
-          if (sequences[(done + i) * length + t] === end) break;
+          const token = sequences[(done + i) * length + t] as number;
+          if (!this.#never.includes(token)) {
+            sum -= likely[t * this.#batch + i] as number;
+            tokens++;
+          }
+          if (token === end) break;
         }
       }
     }

@@ -2,7 +2,7 @@ import { corpusOf } from "../../data/text/corpora/registry.ts";
 import type { TextRunConfig } from "../../recipes/text/index.ts";
 import type { FinishOptions } from "../finish.ts";
 import { judged, machineOf, record, short } from "../record.ts";
-import { readEvents } from "../run-folder/events.ts";
+import { type MetricsEvent, readEvents } from "../run-folder/events.ts";
 import type { ModelCard } from "../run-folder/model-card.ts";
 import { RunFolder } from "../run-folder/run-folder.ts";
 import { evaluateText, type TextFigure } from "./evaluate-text.ts";
@@ -33,16 +33,17 @@ export async function finishText(
 /** Writes metrics into the events and the model card. */
 export async function recordTextMetrics(
   run: TextRun,
-  metrics: Record<string, TextFigure>,
+  metrics: Readonly<Record<string, TextFigure>>,
+  more: Pick<MetricsEvent, "sweep" | "file"> = {},
 ): Promise<void> {
   const texts = await run.sample(cardTexts);
-  record(run, metrics, (folder) => textCard(run, folder, metrics, texts));
+  record(run, metrics, (folder) => textCard(run, folder, metrics, texts), more);
 }
 
 function textCard(
   run: TextRun,
   folder: RunFolder,
-  metrics: Record<string, TextFigure>,
+  metrics: Readonly<Record<string, TextFigure>>,
   texts: readonly string[],
 ): ModelCard {
   const { config, path } = run;

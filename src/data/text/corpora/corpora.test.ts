@@ -63,6 +63,13 @@ test("quatrains: exactly four lines of Chinese characters", async () => {
   ]);
   const seven = (await quatrains.read({ characters: 7 })).texts;
   expect(seven.map((t) => [...t].length)).toEqual([28]);
+  const both = (await quatrains.read({ characters: "both", punctuation: true })).texts;
+  expect(both).toEqual([
+    "白玉誰家郎，回車渡天津。看花東上陌，驚動洛陽人。",
+    "長安甲第高入雲，誰家居住霍將軍。日晚朝回擁賓從，路傍拜揖何紛紛。",
+  ]);
+  const lines = both[0]?.split(/(?<=[，。])/u).join("\n");
+  expect(quatrains.print({ punctuation: true }, both[0] ?? "")).toBe(lines);
   expect(quatrainLines(seven[0] ?? "").split("\n")[1]).toBe("誰家居住霍將軍。");
 });
 

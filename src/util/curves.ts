@@ -66,6 +66,23 @@ export function drawCurves({ title, x, y, curves }: CurvePlot): string {
   );
 }
 
+/** Plots of `drawCurves` in rows of `columns`. */
+export function drawPlots(plots: readonly CurvePlot[], columns: number): string {
+  const placed = plots.map((plot, i) => {
+    const [x, y] = [(i % columns) * width, Math.floor(i / columns) * height];
+    return `<svg x="${x}" y="${y}" width="${width}" height="${height}">${drawCurves(plot)}</svg>`;
+  });
+  const [wide, high] = [Math.min(columns, plots.length), Math.ceil(plots.length / columns)];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide * width}" height="${high * height}">` +
+    `${placed.join("")}</svg>`
+  );
+}
+
+/** Colours for the curves of a plot, in order; the last is that of what is real. */
+export const curveColours = ["#1f618d", "#c0392b", "#1e8449", "#7d3c98", "#b9770e"];
+export const realColour = "#777";
+
 /** Bounds with a little room around all values. */
 function around(values: readonly number[]): [number, number] {
   const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -1,0 +1,4 @@
+import { serveJob } from "../job-pool.ts";
+import { keptText } from "./text-job.ts";
+
+await serveJob(keptText);
