@@ -20,6 +20,7 @@ from fixture_games import make_games
 from fixture_layers import make_layers
 from fixture_models import make_models
 from fixture_numerics import make_losses, make_optimizers, make_penalties
+from fixture_relgan import make_relgan
 from fixture_sequences import make_sequences
 from fixture_training import make_article, make_conditional, make_dcgan, make_hash
 
@@ -33,6 +34,7 @@ MAKERS = {
     "games": make_games,
     "sequences": make_sequences,
     "decoders": make_decoders,
+    "relgan": make_relgan,
     "article": make_article,
     "dcgan": make_dcgan,
     "conditional": make_conditional,

@@ -59,12 +59,16 @@ export {
   mediatorPhase,
   mediatorScope,
   policyGradientPhase,
+  type RelaxedGame,
+  type RelaxedGameOptions,
   type RolloutGraph,
+  relaxedGame,
   rolloutGraph,
   type SamplerGraphOptions,
   type SequenceDiscriminator,
   type SequenceGenerator,
   type SequenceState,
+  type SoftSequenceDiscriminator,
   sequenceSamplerGraph,
 } from "./sequence/index.ts";
 export {

@@ -31,10 +31,17 @@ const rewarded = {
   discriminatorSteps: { before: 60, each: 4 },
 };
 
+const relaxed = {
+  discriminator: { embedding: 16, representations: 8, convolutions, features: 16 },
+  ...{ batch: 32, generatorRate: 0.001, discriminatorRate: 0.003, discriminatorSteps: 3 },
+  beta: { most: 2, over: 200 },
+};
+
 /** Every adversary, and how often it goes on. */
 const adversaries: readonly (readonly [MethodSpec, number])[] = [
   [{ name: "seqgan", ...rewarded, rollouts: 4 }, 60],
   [{ name: "maligan", ...rewarded }, 100],
+  [{ name: "relgan", ...relaxed, generatorSteps: 20 }, 8],
   [{ name: "cot", batch: 32, generatorRate: 0.01, mediatorRate: 0.01, generatorSteps: 20 }, 5],
 ];
 
@@ -92,14 +99,17 @@ test.each(adversaries)(
   60_000,
 );
 
+const fewSteps: Readonly<Record<string, object>> = {
+  cot: { generatorSteps: 6, mediatorSteps: 2 },
+  relgan: { generatorSteps: 2, discriminatorSteps: 2 },
+};
+
 /** Every method, with few steps in an iteration. */
 const short: readonly MethodSpec[] = [
   { name: "likelihood", batch: 100, average: 0.9 },
   ...adversaries.map(([method]) => ({
     ...method,
-    ...(method.name === "cot"
-      ? { generatorSteps: 6, mediatorSteps: 2 }
-      : { discriminatorSteps: { before: 3, each: 4 } }),
+    ...(fewSteps[method.name] ?? { discriminatorSteps: { before: 3, each: 4 } }),
   })),
 ];
 
@@ -147,6 +157,7 @@ test.each([
   { name: "likelihood", batch: 32 },
   { name: "seqgan", ...rewarded, rollouts: 2 },
   { name: "maligan", ...rewarded },
+  { name: "relgan", ...relaxed, generatorSteps: 2 },
 ] as MethodSpec[])(
   "$name teaches a generator of noise, and goes on to the bit",
   async (method) => {
