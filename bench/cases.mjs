@@ -2,6 +2,7 @@
 
 import { buildGanStep } from "./case-gan.mjs";
 import { buildLanguageCore, buildLanguageStep } from "./case-language.mjs";
+import { buildRelganStep } from "./case-relgan.mjs";
 
 /**
  * One case, ready to run.
@@ -22,6 +23,7 @@ export const cases = {
   "lstm32-step": (backend) => buildLanguageStep(backend, 32),
   "lstm512-step": (backend) => buildLanguageStep(backend, 512),
   "lstm32-core": (backend) => buildLanguageCore(backend, 32),
+  "relgan-step": (backend) => buildRelganStep(backend),
   "lstm512-core": (backend) => buildLanguageCore(backend, 512),
 };
 

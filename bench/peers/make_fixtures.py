@@ -21,6 +21,7 @@ from fixture_layers import make_layers
 from fixture_models import make_models
 from fixture_numerics import make_losses, make_optimizers, make_penalties
 from fixture_sequence_rewards import make_sequence_rewards
+from fixture_relgan import make_relgan
 from fixture_sequences import make_sequences
 from fixture_training import make_article, make_conditional, make_dcgan, make_hash
 
@@ -35,6 +36,7 @@ MAKERS = {
     "sequences": make_sequences,
     "decoders": make_decoders,
     "sequence-rewards": make_sequence_rewards,
+    "relgan": make_relgan,
     "article": make_article,
     "dcgan": make_dcgan,
     "conditional": make_conditional,

@@ -35,6 +35,16 @@ export {
   lstmGeneratorSchema,
 } from "./sequence/lstm-generator.ts";
 export {
+  type MultiRepresentationOptions,
+  multiRepresentationDiscriminator,
+  multiRepresentationSchema,
+} from "./sequence/multi-representation-discriminator.ts";
+export {
+  type RelationalGeneratorOptions,
+  relationalGenerator,
+  relationalGeneratorSchema,
+} from "./sequence/relational-generator.ts";
+export {
   type TransformerGeneratorOptions,
   transformerGenerator,
   transformerGeneratorSchema,

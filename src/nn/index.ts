@@ -17,7 +17,7 @@ export {
 export { dropout } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { downsampleFiltered, type LowPass, upsampleFiltered } from "./filtered-resampling.ts";
-export { highway } from "./highway.ts";
+export { type HighwayOptions, highway } from "./highway.ts";
 export {
   fanInUniform,
   heNormal,
@@ -31,12 +31,19 @@ export {
 } from "./initializers.ts";
 export { layerNormLstm } from "./layer-norm-lstm.ts";
 export { type LinearOptions, linear } from "./linear.ts";
+export { maxOverTime } from "./max-over-time.ts";
 export { maxout } from "./maxout.ts";
 export { minibatchStddev } from "./minibatch-stddev.ts";
 export { type ModulatedConvOptions, modulatedConv2d } from "./modulated-conv2d.ts";
-export { groupNorm, instanceNorm, layerNorm } from "./normalization.ts";
+export { groupNorm, instanceNorm, type LayerNormOptions, layerNorm } from "./normalization.ts";
 export { projectedCrossEntropy } from "./projected-cross-entropy.ts";
 export { gruCell, type LstmSequence, type LstmState, lstm, lstmCell } from "./recurrent.ts";
+export {
+  initialSlots,
+  type RelationalMemoryOptions,
+  relationalMemory,
+  relationalMemoryCell,
+} from "./relational-memory.ts";
 export { equalized, type Reparameterize } from "./reparameterize.ts";
 export {
   downsampleMax,

@@ -3,15 +3,27 @@ import { type Dim, graphError, staticDim, type Value } from "../graph/value.ts";
 import { ones, zeros } from "./initializers.ts";
 import type { Scope } from "./scope.ts";
 
-/** Layer normalisation over the last axis: x [..., C] (arXiv 1607.06450). */
-export function layerNorm(s: Scope, x: Value, epsilon = 1e-5): Value {
+export interface LayerNormOptions {
+  /** Default 1e-5. */
+  readonly epsilon?: number;
+  /** The axis of the features; the last by default. */
+  readonly axis?: number;
+}
+
+/** Layer normalisation over one axis, the last by default: x [..., C] (arXiv 1607.06450). */
+export function layerNorm(
+  s: Scope,
+  x: Value,
+  { epsilon = 1e-5, axis = x.shape.length - 1 }: LayerNormOptions = {},
+): Value {
   return s.build(() => {
-    const channels = staticDim(x, -1);
-    const y = standardize(x, [x.shape.length - 1], epsilon);
+    const channels = staticDim(x, axis);
+    const y = standardize(x, [axis], epsilon);
+    const wide = [channels, ...x.shape.slice(axis + 1).map(() => 1)];
     return affine(
       y,
-      s.parameter("scale", [channels], ones),
-      s.parameter("bias", [channels], zeros),
+      ops.reshape(s.parameter("scale", [channels], ones), wide),
+      ops.reshape(s.parameter("bias", [channels], zeros), wide),
     );
   });
 }

@@ -106,6 +106,7 @@ export const binarySamples = {
   maximum: [...binary(ops.maximum), ties(ops.maximum)],
   minimum: [...binary(ops.minimum), ties(ops.minimum)],
   greater: [...binary(ops.greater), ties(ops.greater)],
+  greaterOrEqual: [...binary(ops.greaterOrEqual), ties(ops.greaterOrEqual)],
   where: [
     { inputs: [bools(shape), floats(shape), floats(shape)], build: ops.where },
     { title: "broadcast", inputs: [bools([2, 1]), floats([3]), floats([])], build: ops.where },

@@ -38,7 +38,7 @@ export function mixed(share: Value, a: Value, b: Value): Value {
 }
 
 /** 1 where it is that token, 0 elsewhere. */
-function isToken(tokens: Value, token: number): Value {
+export function isToken(tokens: Value, token: number): Value {
   const apart = ops.abs(ops.sub(ops.cast(tokens, "f32"), ops.scalar(token)));
   return ops.cast(ops.greater(ops.scalar(0.5), apart), "f32");
 }

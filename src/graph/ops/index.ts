@@ -6,6 +6,7 @@ export { div } from "./elementwise/div.ts";
 export { erf } from "./elementwise/erf.ts";
 export { exp } from "./elementwise/exp.ts";
 export { greater } from "./elementwise/greater.ts";
+export { greaterOrEqual } from "./elementwise/greater-or-equal.ts";
 export { leakyMask } from "./elementwise/leaky-mask.ts";
 export { leakyRelu, relu } from "./elementwise/leaky-relu.ts";
 export { log } from "./elementwise/log.ts";

@@ -6,6 +6,7 @@ import {
   embedding,
   highway,
   type Initializer,
+  maxOverTime,
   normal,
   type Scope,
   uniform,
@@ -19,16 +20,17 @@ const seqganFilters: Readonly<Record<string, number>> = {
   ...{ 7: 100, 8: 100, 9: 100, 10: 100, 15: 160, 20: 160 },
 };
 
+/** Tokens that a filter sees, and how many such filters; wider ones than the sequence are left out. */
+export const convolutionsSchema = z
+  .array(z.strictObject({ width: z.int().min(1).max(1024), filters: z.int().min(1).max(4096) }))
+  .min(1)
+  .refine((all) => new Set(all.map((c) => c.width)).size === all.length, "a width stands twice");
+
 export const cnnFeaturesSchema = z.strictObject({
   embedding: z.int().min(1).max(4096).default(64),
-  /** Tokens that a filter sees, and how many such filters; wider ones than the sequence are left out. */
-  convolutions: z
-    .array(z.strictObject({ width: z.int().min(1).max(1024), filters: z.int().min(1).max(4096) }))
-    .min(1)
-    .refine((all) => new Set(all.map((c) => c.width)).size === all.length, "a width stands twice")
-    .default(
-      Object.entries(seqganFilters).map(([width, filters]) => ({ width: Number(width), filters })),
-    ),
+  convolutions: convolutionsSchema.default(
+    Object.entries(seqganFilters).map(([width, filters]) => ({ width: Number(width), filters })),
+  ),
   /** Share of the features that a training step leaves out. */
   dropout: z.number().min(0).max(0.95).default(0.25),
 });
@@ -79,17 +81,3 @@ function convolution(s: Scope, vectors: Value, width: number, filters: number): 
 }
 
 type Triple = [number, number, number];
-
-/**
- * [T,N,F] -> [N,F]. Equal largest elements share the gradient: padding makes equal windows, and
- * `reduceMax` would give each of them the whole.
- */
-function maxOverTime(x: Value): Value {
-  const length = staticDim(x, 0);
-  const most = ops.reduceMax(x, [0]);
-  if (length === 1) return most;
-  const below = ops.reduceSum(ops.cast(ops.greater(most, x), "f32"), [0]);
-  const share = ops.div(ops.scalar(1), ops.sub(ops.scalar(length), below));
-  const flowing = ops.mul(most, ops.stopGradient(share));
-  return ops.add(flowing, ops.stopGradient(ops.sub(most, flowing)));
-}

@@ -31,6 +31,8 @@ const cases: readonly (readonly [string, object])[] = [
   ["lstm", { embedding: 5, hidden: 7, deviation: 1, noise: { size: 3 } }],
   ["lstm", { embedding: 5, hidden: 7, deviation: 1, noise: { size: 3, into: ["input"] } }],
   ["lstm", { embedding: 5, hidden: 7, deviation: 1, noise: { size: 3, into: ["state", "input"] } }],
+  ["relational-memory", { embedding: 5, headSize: 4, slots: 1 }],
+  ["relational-memory", { embedding: 5, heads: 3, headSize: 2, slots: 3, layers: 1 }],
   ["transformer", { width: 8, layers: 2, heads: 2, deviation: 0.35 }],
   ["transformer", { width: 6, layers: 1, heads: 3, tied: false, deviation: 0.7 }],
 ];

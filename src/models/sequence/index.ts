@@ -10,17 +10,21 @@ import type {
   SequenceShape,
 } from "./definition.ts";
 import { lstm } from "./lstm-generator.ts";
+import { multiRepresentation } from "./multi-representation-discriminator.ts";
+import { relationalMemory } from "./relational-generator.ts";
 import { transformer } from "./transformer-generator.ts";
 
 /** Every generator of sequences by name; a new one is a file and an entry here. */
 export const sequenceGenerators = [
   lstm,
+  relationalMemory,
   transformer,
 ] as unknown as readonly SequenceGeneratorDefinition[];
 
 /** Every discriminator of sequences by name; a new one is a file and an entry here. */
 export const sequenceDiscriminators = [
   cnn,
+  multiRepresentation,
 ] as unknown as readonly SequenceDiscriminatorDefinition[];
 
 /** A generator in a configuration: `{ name, ...options }`; an LSTM where no name is given. */

@@ -95,4 +95,22 @@ export const textRecipes: readonly TextRecipe[] = [
       ],
     },
   },
+  {
+    name: "quatrain-relgan",
+    summary: "Chinese quatrains: likelihood, then RelGAN, a game of relaxed tokens",
+    config: {
+      ...quatrains,
+      generator: { name: "relational-memory", headSize: 128, dropout: 0.3 },
+      stages: [
+        start(12),
+        {
+          method: {
+            name: "relgan",
+            discriminator: { convolutions: [2, 3, 4, 5].map((width) => ({ width, filters: 100 })) },
+          },
+          iterations: 20,
+        },
+      ],
+    },
+  },
 ];

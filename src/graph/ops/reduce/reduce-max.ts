@@ -10,7 +10,6 @@ export const reduceMax: ReduceOp = reduction({
     const { ops, grad, inputs, output, attrs } = context;
     const x = inputs[0] as Value;
     const top = ops.reshape(output, reducedShape(x.shape, axesOf(attrs)));
-    const below = ops.cast(ops.greater(top, x), "f32");
-    return [ops.mul(spread(context, grad), ops.sub(ops.scalar(1), below))];
+    return [ops.mul(spread(context, grad), ops.cast(ops.greaterOrEqual(x, top), "f32"))];
   },
 });

@@ -49,6 +49,12 @@ const after = (
   before: [pretraining],
 });
 
+const relaxed = {
+  discriminator: { embedding: 16, representations: 8, convolutions, features: 16 },
+  ...{ batch: 32, generatorRate: 0.001, discriminatorRate: 0.003, discriminatorSteps: 3 },
+  beta: { most: 2, over: 200 },
+};
+
 const adversaries: readonly Adversary[] = [
   after(60, { name: "seqgan", ...rewarded, rollouts: 4 }),
   after(100, { name: "maligan", ...rewarded }),
@@ -78,6 +84,11 @@ const adversaries: readonly Adversary[] = [
       short: { generatorSteps: 3, discriminatorSteps: { before: 3, each: 2 } },
     },
   },
+  after(
+    8,
+    { name: "relgan", ...relaxed, generatorSteps: 20 },
+    { generatorSteps: 2, discriminatorSteps: 2 },
+  ),
 ];
 
 const train = counting(640, 1);
@@ -193,6 +204,7 @@ test.each([
   { name: "likelihood", batch: 32 },
   { name: "seqgan", ...rewarded, rollouts: 2 },
   { name: "maligan", ...rewarded },
+  { name: "relgan", ...relaxed, generatorSteps: 2 },
 ] as MethodSpec[])(
   "$name teaches a generator of noise, and goes on to the bit",
   async (method) => {

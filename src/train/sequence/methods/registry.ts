@@ -6,6 +6,7 @@ import { cot } from "./cot.ts";
 import { likelihood } from "./likelihood.ts";
 import { maligan } from "./maligan.ts";
 import { rankgan } from "./rankgan.ts";
+import { relgan } from "./relgan.ts";
 import { scratchgan } from "./scratchgan.ts";
 import { seqgan } from "./seqgan.ts";
 
@@ -17,6 +18,7 @@ const methods = [
   rankgan,
   scratchgan,
   cot,
+  relgan,
 ] as unknown as readonly SequenceMethod[];
 
 /** Which method, with its options: plain JSON, such as `{ name: "seqgan", rollouts: 4 }`. */
