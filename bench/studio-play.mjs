@@ -35,7 +35,8 @@ const own = {
       replacement: join(peers, name),
     })),
   },
-  build: { outDir: folder, emptyOutDir: true, target: "es2023" },
+  // A peer makes workers of the text of its functions, which a minifier breaks.
+  build: { outDir: folder, emptyOutDir: true, target: "es2023", minify: false },
 };
 const isolated = {
   "Cross-Origin-Opener-Policy": "same-origin",

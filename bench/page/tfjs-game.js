@@ -19,10 +19,12 @@ export async function tfjsGame(backend) {
     real: tf.tensor(real, [rules.batch, 2]),
     z: tf.tensor(z, [rules.batch, 2]),
   }));
+  // The library's own leaky ReLU has no second gradient; `step` has one.
+  const leaky = (x) => tf.mul(x, tf.add(tf.mul(tf.step(x), 0.8), 0.2));
   const network = (layers, x) =>
     layers.reduce((h, [w, b], i) => {
       const y = tf.add(tf.matMul(h, w), b);
-      return i < layers.length - 1 ? tf.leakyRelu(y, 0.2) : y;
+      return i < layers.length - 1 ? leaky(y) : y;
     }, x);
   const beat = (winners, losers) => tf.mean(tf.softplus(tf.sub(losers, winners)));
   const penalty = (x) => {
