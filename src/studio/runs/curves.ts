@@ -1,5 +1,6 @@
 import { checkupValues } from "../../health/checkup.ts";
 import type { StoredEvent } from "../../train/run-folder/run-event.ts";
+import type { RunSummary } from "./api.ts";
 
 /** One number over a run: `steps` rise, `values` belong to them. */
 export interface Curve {
@@ -88,6 +89,15 @@ export function chartGroups(names: readonly string[]): ChartGroup[] {
   const fromTraining = (group: ChartGroup) => !group.names[0]?.startsWith("health/");
   const training = found.filter(fromTraining);
   return [...training, ...others, ...found.filter((group) => !fromTraining(group))];
+}
+
+/** The numbers that say most of a run: its first metric, or losses where nothing was judged yet. */
+export function headlineOf({ metrics, scalars }: Pick<RunSummary, "metrics" | "scalars">) {
+  const judged = Object.entries(metricValues(metrics ?? {}));
+  if (judged.length > 0) return judged.slice(0, 1);
+  const values = scalars ?? {};
+  const names = chartGroups(Object.keys(values)).flatMap((group) => group.names);
+  return names.slice(0, 2).map((name) => [name, values[name] as number] as const);
 }
 
 /** Curves on one axis of steps, with gaps (null) where one has no value. */
