@@ -146,9 +146,8 @@ test("malformed requests and 1,000 at once do not harm it", async () => {
   const answers = await Promise.all(
     Array.from({ length: 1000 }, (_, i) => rawRequest(studio.port, paths[i % 5] as string)),
   );
-  const counts = Object.groupBy(answers, ({ status }) => String(status));
-  expect(counts["200"]?.length).toBe(800);
-  expect(counts["404"]?.length).toBe(200);
+  const expected = paths.map((path) => (path === "/nothing" ? 404 : 200));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map((_, i) => expected[i % 5]));
 });
 
 test("lists runs in any condition, newest first", async () => {
@@ -230,7 +229,7 @@ test("a very long history is thinned without losing what it sums up to", async (
   const [history] = await until("the history", () => heard.length > 0 && heard);
   stop();
   const data = history?.data as { step: number; values: { "d.loss": [number, number, number] } }[];
-  expect(data.length).toBeLessThanOrEqual(2000);
+  expect(data.length).toBeLessThanOrEqual(1000);
   const total = (i: number) => data.reduce((sum, e) => sum + (e.values["d.loss"][i] as number), 0);
   expect(total(0)).toBe(n);
   expect(total(1)).toBe((n * (n + 1)) / 2);
@@ -293,7 +292,10 @@ test("starts, stops, goes on with and forks runs; says what went wrong", async (
   const fork = ((await forked.json()) as Accepted).id;
   expect(fork).not.toBe(id);
   await until("the fork's end", async () => (await listed(fork))?.state === "finished");
-  const detail = await get<RunDetail>(`runs/${fork}`);
+  const detail = await until("its process's end", async () => {
+    const found = await get<RunDetail>(`runs/${fork}`);
+    return !found.job?.alive && found;
+  });
   const config = JSON.parse(readFileSync(join(cwd, "runs", id, "config.json"), "utf8")).config;
   expect(detail.config).toEqual({ ...config, seed: 7, length: { steps: 4 } });
   expect(detail.job).toMatchObject({ alive: false, exitCode: 0 });

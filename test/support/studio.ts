@@ -30,13 +30,22 @@ export async function serveStudio(
     url: string;
     port: number;
   };
+  const token = url.split("token=")[1] as string;
   return {
     base: `http://127.0.0.1:${port}`,
     url,
     port,
-    token: url.split("token=")[1] as string,
+    token,
     pid: child.pid as number,
     async end() {
+      const runs = await (await fetch(`http://127.0.0.1:${port}/api/runs`)).json();
+      // Runs that a failed test has left: they outlive the server.
+      for (const { id, state } of runs as { id: string; state: string }[]) {
+        if (state !== "running" && state !== "starting") continue;
+        const headers = { "content-type": "application/json", "x-gansmith-token": token };
+        const stop = `http://127.0.0.1:${port}/api/runs/${id}/stop`;
+        await fetch(stop, { method: "POST", headers, body: "{}" });
+      }
       child.kill("SIGINT");
       return (await done).code;
     },

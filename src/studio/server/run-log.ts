@@ -12,7 +12,7 @@ import { thinScalars } from "../runs/thin-scalars.ts";
 export type FeedListener = (frame: Uint8Array) => void;
 
 /** Entries of losses that a page gets at most when it opens a run, */
-const sentScalars = 2000;
+const sentScalars = 1000;
 /** and that are kept of a run that is watched. */
 const keptScalars = 20_000;
 /** What is read at a time: other requests are answered in between. */

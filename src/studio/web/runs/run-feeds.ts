@@ -8,10 +8,25 @@ export interface WatchedRun {
   readonly state: RunState;
 }
 
+/** Entries of losses that are kept of a run; thinned to half of them when there are more. */
+const keptScalars = 2000;
+
+/** Events with what was written since. */
+export function withMore(before: readonly StoredEvent[], more: readonly StoredEvent[]) {
+  const events = [...before];
+  for (const event of more) addEvent(events, event);
+  const scalars = events.filter((e) => e.type === "scalars").length;
+  return scalars > keptScalars ? thinScalars(events, keptScalars / 2) : events;
+}
+
 /** What a watcher hears. */
 export interface FeedListener {
   onList(runs: readonly RunSummary[]): void;
+  /** The whole run, in place of what was known of it. */
   onRun(id: string, run: WatchedRun): void;
+  /** What was written since. */
+  onEvents(id: string, events: readonly StoredEvent[]): void;
+  onState(id: string, state: RunState): void;
   /** "" once all is well again. */
   onProblem(message: string): void;
 }
@@ -19,12 +34,10 @@ export interface FeedListener {
 const listEveryMs = 1000;
 /** A browser opens six connections to one server; two stay free for everything else. */
 const mostConnections = 4;
-/** Entries of losses that are kept of a run; thinned to half of them when there are more. */
-const keptScalars = 4000;
 
 interface Feed {
   source: EventSource | undefined;
-  events: StoredEvent[];
+  events: readonly StoredEvent[];
   state: RunState;
   /** The last event that is known, to see in the list that there is more. */
   lastEvent: number | undefined;
@@ -57,7 +70,7 @@ export class RunFeeds {
     listener.onProblem(this.#problem);
     for (const id of ids) {
       const feed = this.#feeds.get(id);
-      if (feed?.read) listener.onRun(id, feed);
+      if (feed?.read) listener.onRun(id, { events: feed.events, state: feed.state });
     }
     this.#tidy();
     this.#timer ??= setTimeout(() => this.#look(), 0);
@@ -134,19 +147,24 @@ export class RunFeeds {
       source.addEventListener(type, (message) => {
         take(JSON.parse(message.data) as FeedMessages[T]);
         feed.lastEvent = feed.events.at(-1)?.time;
-        if (feed.read) this.#tell(id, feed);
       });
+    let whole = false;
     on("history", (events) => {
-      feed.events = [...events];
+      feed.events = events;
+      whole = false;
     });
     on("events", (events) => {
-      for (const event of events) addEvent(feed.events, event);
-      const scalars = feed.events.filter((e) => e.type === "scalars").length;
-      if (scalars > keptScalars) feed.events = thinScalars(feed.events, keptScalars / 2);
+      feed.events = withMore(feed.events, events);
+      if (whole) this.#tell(id, (listener) => listener.onEvents(id, events));
     });
     on("state", (state) => {
       feed.state = state;
       feed.read = true;
+      const { events } = feed;
+      this.#tell(id, (listener) =>
+        whole ? listener.onState(id, state) : listener.onRun(id, { events, state }),
+      );
+      whole = true;
       const more = [...this.#feeds.values()].filter((f) => f.source).length >= mostConnections;
       // What is over says nothing more; and where many are watched they take turns.
       if (state === "running" && !more) return;
@@ -158,9 +176,7 @@ export class RunFeeds {
     });
   }
 
-  #tell(id: string, { events, state }: Feed): void {
-    for (const [listener, ids] of this.#watchers) {
-      if (ids.has(id)) listener.onRun(id, { events: [...events], state });
-    }
+  #tell(id: string, what: (listener: FeedListener) => void): void {
+    for (const [listener, ids] of this.#watchers) if (ids.has(id)) what(listener);
   }
 }

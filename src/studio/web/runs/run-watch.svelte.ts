@@ -1,9 +1,16 @@
-import type { RunSummary } from "../../runs/api.ts";
+import { tick } from "svelte";
+import type { StoredEvent } from "../../../train/run-folder/run-event.ts";
+import type { RunState, RunSummary } from "../../runs/api.ts";
 import type { FeedNotice, FeedRequest } from "../workers/feeds-worker.ts";
 import { apiBase } from "./api.ts";
-import { type FeedListener, RunFeeds, type WatchedRun } from "./run-feeds.ts";
+import { type FeedListener, RunFeeds, type WatchedRun, withMore } from "./run-feeds.ts";
 
 const hereEveryMs = 30_000;
+/** A live run is drawn anew at most this often, */
+const shownEveryMs = 1000;
+/** and rests this many times as long as that took, up to a limit. */
+const restPerWork = 20;
+const longestRestMs = 4000;
 
 /** The list of runs, and the runs that this page follows, as they are written. */
 export class RunWatch implements FeedListener {
@@ -11,6 +18,9 @@ export class RunWatch implements FeedListener {
   runs = $state.raw<ReadonlyMap<string, WatchedRun>>(new Map());
   problem = $state("");
   #watched: readonly string[] = [];
+  readonly #latest = new Map<string, WatchedRun>();
+  #showing = false;
+  #showAt = 0;
   readonly #ask: (watch: readonly string[] | undefined) => void;
   readonly #stop: () => void;
 
@@ -33,7 +43,9 @@ export class RunWatch implements FeedListener {
   /** Follows these runs, and no others. */
   watch(ids: readonly string[]): void {
     this.#watched = [...ids];
-    this.runs = new Map([...this.runs].filter(([id]) => ids.includes(id)));
+    for (const id of this.#latest.keys()) if (!ids.includes(id)) this.#latest.delete(id);
+    this.runs = new Map(this.#latest);
+    this.#showAt = 0;
     this.#ask(this.#watched);
   }
 
@@ -46,11 +58,42 @@ export class RunWatch implements FeedListener {
   }
 
   onRun(id: string, run: WatchedRun): void {
-    if (this.#watched.includes(id)) this.runs = new Map([...this.runs, [id, run]]);
+    if (!this.#watched.includes(id)) return;
+    this.#latest.set(id, run);
+    void this.#show();
+  }
+
+  onEvents(id: string, events: readonly StoredEvent[]): void {
+    const run = this.#latest.get(id);
+    if (run) this.onRun(id, { ...run, events: withMore(run.events, events) });
+  }
+
+  onState(id: string, state: RunState): void {
+    const run = this.#latest.get(id);
+    if (run) this.onRun(id, { ...run, state });
   }
 
   onProblem(message: string): void {
     this.problem = message;
+  }
+
+  /** What the page shows follows what is known, as often as showing it leaves time for training. */
+  async #show(): Promise<void> {
+    if (this.#showing) return;
+    this.#showing = true;
+    await new Promise((resolve) => setTimeout(resolve, this.#showAt - performance.now()));
+    while (document.visibilityState === "hidden") {
+      await new Promise((resolve) =>
+        document.addEventListener("visibilitychange", resolve, { once: true }),
+      );
+    }
+    this.#showing = false;
+    const begin = performance.now();
+    this.runs = new Map(this.#latest);
+    await tick();
+    const now = performance.now();
+    const rest = Math.min(longestRestMs, restPerWork * (now - begin));
+    this.#showAt = now + Math.max(shownEveryMs, rest);
   }
 
   /** All tabs through one worker: a browser opens few connections to a server. */

@@ -24,6 +24,8 @@ addEventListener("connect", (event) => {
   const listener: FeedListener = {
     onList: (runs) => send(["onList", runs]),
     onRun: (id, run) => send(["onRun", id, run]),
+    onEvents: (id, events) => send(["onEvents", id, events]),
+    onState: (id, state) => send(["onState", id, state]),
     onProblem: (message) => send(["onProblem", message]),
   };
   let watched = "";
