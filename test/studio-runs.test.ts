@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { RunFolder, readEvents } from "../src/train/index.ts";
@@ -10,8 +10,16 @@ import { put, temporaryFolder } from "./support/picture-files.ts";
 import { serveFolders } from "./support/static-server.ts";
 import { type ServedStudio, serveStudio, until } from "./support/studio.ts";
 
+/** The part of the page's canvas that is asked for. */
+interface DrawnCanvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: "2d"): {
+    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+  };
+}
+
 const cwd = temporaryFolder();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 let studio: ServedStudio;
 let browser: Browser;
 let context: BrowserContext;
@@ -52,7 +60,7 @@ async function tab(hash: string): Promise<Page> {
 
 /** What axe-core finds that keeps people out. */
 async function barriers(page: Page): Promise<unknown> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { violations } = await (
       globalThis as unknown as {
@@ -72,7 +80,7 @@ test("the list shows runs in any condition, with pictures and figures", async ()
   await card(page, "00099-broken").getByText("cannot be read").waitFor();
   const picture = card(page, "00001-mlp").locator("img");
   await until("the picture", () =>
-    picture.evaluate((img) => (img as HTMLImageElement).naturalWidth > 0),
+    picture.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth > 0),
   );
   expect(await barriers(page)).toEqual([]);
   await page.setViewportSize({ width: 360, height: 740 });
@@ -92,10 +100,10 @@ test("one run: charts, pictures over time on a slider, events, configuration", a
     `d.loss ${Number(loss.toPrecision(4))}`,
   );
   // Something is drawn, in more than one colour.
-  const colours = await losses.locator("canvas").evaluate((canvas) => {
-    const { width, height } = canvas as HTMLCanvasElement;
-    const context = (canvas as HTMLCanvasElement).getContext("2d") as CanvasRenderingContext2D;
-    return new Set(new Uint32Array(context.getImageData(0, 0, width, height).data.buffer)).size;
+  const colours = await losses.locator("canvas").evaluate((element) => {
+    const canvas = element as unknown as DrawnCanvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
   });
   expect(colours).toBeGreaterThan(10);
   await page.getByAltText("Samples at step 12").waitFor();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { RunFolder } from "../../train/run-folder/run-folder.ts";
 import { lockHolder } from "../../train/run-folder/run-lock.ts";
-import { GansmithError } from "../../util/errors.ts";
+import { usageError } from "../../util/errors.ts";
 import { errorCode, ioError } from "../../util/node/files.ts";
 import type { JobInfo } from "../runs/api.ts";
 
@@ -91,10 +91,8 @@ export class Jobs {
       const job = this.#jobs.get(id);
       if (!job) return;
       if (job.exitCode !== undefined && job.exitCode !== 0) {
-        const said = endOf(job.logPath).trim();
-        const kind = job.exitCode === 2 ? "usage" : "runtime";
         if (!RunFolder.is(job.folder)) this.#jobs.delete(id);
-        throw new GansmithError(kind, said || `the process ended with code ${job.exitCode}.`);
+        throw usageError(problemOf({ exitCode: job.exitCode, output: endOf(job.logPath) }));
       }
       if (job.exitCode === 0 || lockHolder(job.folder)) return;
     }
@@ -106,7 +104,7 @@ export class Jobs {
     const own = job && job.exitCode === undefined ? job.child.pid : undefined;
     const holder = folder === undefined ? undefined : lockHolder(folder);
     if (own === undefined && holder && !holder.here) {
-      throw new GansmithError("usage", "this run is trained on another machine: stop it there.");
+      throw usageError("this run is trained on another machine: stop it there.");
     }
     const pid = own ?? holder?.pid;
     if (pid === undefined) return false;
@@ -128,6 +126,11 @@ export class Jobs {
       rmSync(this.#logs, { recursive: true, force: true });
     }
   }
+}
+
+/** Why a process ended: an error is one sentence, the last one that it said. */
+export function problemOf({ output, exitCode }: Pick<JobInfo, "output" | "exitCode">): string {
+  return output.trim().split("\n").at(-1) || `the process ended with code ${exitCode}.`;
 }
 
 /** The folder that was kept for a run which did not begin. */

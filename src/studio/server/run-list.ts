@@ -5,7 +5,7 @@ import { lockHolder } from "../../train/run-folder/run-lock.ts";
 import { errorCode, ioError } from "../../util/node/files.ts";
 import type { RunSummary } from "../runs/api.ts";
 import { type EventSummary, stateOf, summarizeEvents } from "../runs/summarize-events.ts";
-import type { Jobs } from "./jobs.ts";
+import { type Jobs, problemOf } from "./jobs.ts";
 import { RunLog } from "./run-log.ts";
 
 /** One scan serves all who ask within this time. */
@@ -60,7 +60,7 @@ export class RunList {
     const job = this.#jobs.infoOf(id);
     if (path === undefined || (job && !RunFolder.is(path))) {
       if (!job) return undefined;
-      const failed = { state: "failed", problem: job.output } as const;
+      const failed = { state: "failed", problem: problemOf(job) } as const;
       return { id, ...(job.alive ? { state: "starting" } : failed) };
     }
     try {
