@@ -5,7 +5,7 @@
 // (CHROME_PATH), of which the last one is in front.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -79,29 +79,49 @@ async function openTab() {
   return () => page.close();
 }
 
-/** Steps a second over the next seconds. */
-async function rate() {
+/** Processor time of a process so far, in seconds (Linux). */
+function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/**
+ * What the next seconds bring: steps a second, steps a second of the training's own processor time (which
+ * other work on the machine hardly changes), and the cores that the server keeps busy.
+ */
+async function measure() {
   await wait(2000);
   const from = Date.now();
+  const before = [training, studio].map((child) => cpuSeconds(child.pid));
   await wait(Number(flags.seconds) * 1000);
   const to = Date.now();
+  const [trainingCpu, serverCpu] = [training, studio].map(
+    (child, i) => cpuSeconds(child.pid) - before[i],
+  );
   await wait(1200);
   const events = readEvents(join(run, "events.jsonl"));
   const within = events.filter((e) => e.type === "scalars" && e.time >= from && e.time <= to);
   const [a, b] = [within[0], within.at(-1)];
-  return (1000 * (b.step - a.step)) / (b.time - a.time);
+  const perSecond = (1000 * (b.step - a.step)) / (b.time - a.time);
+  const seconds = (to - from) / 1000;
+  return {
+    perSecond,
+    perCpuSecond: (perSecond * seconds) / trainingCpu,
+    serverCores: serverCpu / seconds,
+  };
 }
 
 const pairs = [];
 try {
   await wait(5000);
   for (let round = 0; round < Number(flags.rounds); round++) {
-    const alone = await rate();
+    const alone = await measure();
     const close = await Promise.all(Array.from({ length: tabs }, openTab));
-    const watched = await rate();
+    const watched = await measure();
     for (const end of close) await end();
     pairs.push({ alone, watched });
-    console.error(`round ${round + 1}: ${alone.toFixed(1)} alone, ${watched.toFixed(1)} watched`);
+    console.error(`round ${round + 1}: ${JSON.stringify({ alone, watched })}`);
   }
 } finally {
   await browser?.close();
@@ -111,17 +131,30 @@ try {
   }
   rmSync(folder, { recursive: true, force: true });
 }
-// A watched stretch against the unwatched ones before and after it: drift of the machine hardly counts.
-const slower = pairs
-  .slice(0, -1)
-  .map(({ alone, watched }, i) => 1 - watched / ((alone + pairs[i + 1].alone) / 2));
+/** A watched stretch against the unwatched ones before and after it: drift of the machine hardly counts. */
+const slower = (figure) =>
+  median(
+    pairs
+      .slice(0, -1)
+      .map(
+        ({ alone, watched }, i) =>
+          1 - watched[figure] / ((alone[figure] + pairs[i + 1].alone[figure]) / 2),
+      ),
+  );
+const middle = (side, figure) => median(pairs.map((pair) => pair[side][figure]));
 console.log(
   JSON.stringify({
     ...{ tabs, browser: flags.browser, rounds: pairs.length },
-    aloneStepsPerSecond: median(pairs.map((p) => p.alone)),
-    watchedStepsPerSecond: median(pairs.map((p) => p.watched)),
-    slowerBy: median(slower),
-    eachSlowerBy: slower,
+    stepsPerSecond: {
+      alone: middle("alone", "perSecond"),
+      watched: middle("watched", "perSecond"),
+    },
+    slowerBy: slower("perSecond"),
+    slowerByOwnProcessorTime: slower("perCpuSecond"),
+    serverCores: {
+      alone: middle("alone", "serverCores"),
+      watched: middle("watched", "serverCores"),
+    },
     machine: describeMachine({ threads: 1, torch: undefined }),
   }),
 );

@@ -74,8 +74,11 @@ export function changeRoutes(root: string, runs: RunList, jobs: Jobs): Hono {
     const id = c.req.param("id");
     const { length, guard } = await bodyOf(c, resumeSchema);
     const folder = folderOf(id);
-    if (lockHolder(folder) || jobs.infoOf(id)?.alive) {
-      throw usageError(`run "${id}" is being trained already.`);
+    if (lockHolder(folder)) throw usageError(`run "${id}" is being trained already.`);
+    if (!(await jobs.over(id, waitMs))) {
+      throw usageError(
+        `run "${id}" is still being judged and exported: wait until that is done, or stop it.`,
+      );
     }
     const until = Object.entries(length).map(([unit, n]) => `--${unit}=${n}`);
     jobs.start(id, folder, ["resume", folder, ...until, ...(guard ? ["--guard"] : [])]);

@@ -98,6 +98,13 @@ export class Jobs {
     }
   }
 
+  /** Waits until no process that was started here is at a run; false when one still is after `ms`. */
+  async over(id: string, ms: number): Promise<boolean> {
+    const isOver = () => this.#jobs.get(id)?.exitCode !== undefined || !this.#jobs.has(id);
+    for (const end = performance.now() + ms; !isOver() && performance.now() < end; ) await wait(50);
+    return isOver();
+  }
+
   /** Lets a run save a checkpoint and end, whoever started it. Returns false when nobody runs it. */
   stop(id: string, folder: string | undefined): boolean {
     const job = this.#jobs.get(id);
