@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { DataSpec } from "../data/source.ts";
-import { checkConfig, type RunConfig, recipeByName, withSetting } from "../recipes/index.ts";
+import { checkConfig, type RunConfig, withSetting } from "../recipes/index.ts";
 import { backendFlagNames } from "./backend-names.ts";
 
 /** When a run ends, as flags. */
@@ -107,10 +107,9 @@ export function lengthOf({ steps, kimg, minutes }: LengthFlags): LengthFlags | u
   return minutes === undefined ? undefined : { minutes };
 }
 
-/** A recipe with what the flags change, checked. Throws usage errors that name key and value. */
-export async function configOf(recipe: string, flags: TrainFlags): Promise<RunConfig> {
-  const { config } = recipeByName(recipe);
-  let changed: Record<string, unknown> = { recipe, ...config };
+/** A configuration with what the flags change, checked. Throws usage errors that name key and value. */
+export async function configOf(base: object, flags: TrainFlags): Promise<RunConfig> {
+  let changed: Record<string, unknown> = { ...base };
   if (flags.data !== undefined) {
     const { inferData } = await import("../data/index.ts");
     const data: DataSpec = inferData(flags.data);

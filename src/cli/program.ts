@@ -9,6 +9,7 @@ import { addRecipes } from "./recipes.ts";
 import { addReproduce } from "./reproduce.ts";
 import { addResume } from "./resume.ts";
 import { addSample } from "./sample.ts";
+import { addStudio } from "./studio.ts";
 import { addTrain } from "./train.ts";
 
 const footer = `
@@ -27,6 +28,7 @@ const commands: readonly ((program: Command) => Command)[] = [
   addRecipes,
   addReproduce,
   addBench,
+  addStudio,
   addDoctor,
 ];
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { addJson, addLength, addMachine, type TrainFlags, wholeNumber } from "./flags.ts";
-import { kindOfRecipe } from "./kinds/index.ts";
+import { kindOfBase } from "./kinds/index.ts";
 import { Output } from "./output.ts";
 
 /** `gansmith train <recipe>` */
@@ -11,7 +11,10 @@ export function addTrain(program: Command): Command {
     .description(
       "Trains a recipe into a new run folder below runs/; `gansmith recipes` lists them.",
     )
-    .argument("<recipe>", "its name, such as mnist-dcgan")
+    .argument(
+      "<recipe>",
+      "its name, such as mnist-dcgan, or a run folder: begins anew with that run's configuration",
+    )
     .option(
       "--data <name or path>",
       "other data: mnist, a folder of pictures, a .zip, poems.txt, ...",
@@ -27,7 +30,8 @@ export function addTrain(program: Command): Command {
     .option("--verbose", "print both losses every 100 steps");
   return addJson(command).action(async (recipe: string, flags: TrainFlags) => {
     const output = new Output(flags.json === true);
-    await kindOfRecipe(recipe, flags).train(recipe, flags, output);
+    const kind = await kindOfBase(recipe, flags);
+    await kind.train(recipe, flags, output);
   });
 }
 

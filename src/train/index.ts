@@ -12,8 +12,9 @@ export {
 } from "./run-folder/checkpoint.ts";
 export { type Checkpoint, matchTensors } from "./run-folder/checkpoint-content.ts";
 export type { CheckpointMetric } from "./run-folder/checkpoint-manifest.ts";
-export { EventWriter, type RunEvent, readEvents, type StoredEvent } from "./run-folder/events.ts";
+export { EventWriter, readEvents } from "./run-folder/events.ts";
 export { type CardMetric, type ModelCard, writeModelCard } from "./run-folder/model-card.ts";
+export type { RunEvent, StoredEvent } from "./run-folder/run-event.ts";
 export { RunFolder, type RunFolderOptions } from "./run-folder/run-folder.ts";
 export { type Moments, ScalarAccumulator, summarize } from "./run-folder/scalar-accumulator.ts";
 export type { TrainingEnd, TrainingReport } from "./session/messages.ts";

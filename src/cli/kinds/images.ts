@@ -3,6 +3,7 @@ import { usageError } from "../../util/errors.ts";
 import { configOf, lengthOf } from "../flags.ts";
 import { judgingProgress } from "../judging-progress.ts";
 import { metricsTable } from "../metrics-table.ts";
+import { baseOf } from "./base-config.ts";
 import type { RunKind } from "./run-kind.ts";
 
 const textOnly = "it is for runs of text";
@@ -25,7 +26,7 @@ export const images: RunKind = {
       ...[lengthText(config.length), summary],
     ]),
   train: async (recipe, flags, output) => {
-    const config = await configOf(recipe, flags);
+    const config = await configOf(baseOf(recipe, recipes), flags);
     const { out, dryRun, verbose } = flags;
     if (dryRun) {
       const { showPlan } = await import("../show-plan.ts");

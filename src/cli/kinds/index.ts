@@ -6,6 +6,12 @@ import { text } from "./text.ts";
 /** Every kind of run; a new one is a file and a line here. */
 export const kinds: readonly RunKind[] = [images, text];
 
+/** The kind of a recipe or of a run whose configuration is taken, for these flags. Throws like `kindOfRecipe`. */
+export async function kindOfBase(name: string, flags: object): Promise<RunKind> {
+  const { RunFolder } = await import("../../train/run-folder/run-folder.ts");
+  return RunFolder.is(name) ? kindOfRun(name, flags) : kindOfRecipe(name, flags);
+}
+
 /** The kind of a recipe, for these flags. Throws a usage error for an unknown name or a flag that does not fit. */
 export function kindOfRecipe(name: string, flags: object = {}): RunKind {
   const found = kinds.find((kind) => kind.recipes.some((r) => r.name === name));

@@ -5,6 +5,7 @@ import { type LengthFlags, lengthOf, type TrainFlags } from "../flags.ts";
 import { judgingProgress } from "../judging-progress.ts";
 import { sweepTable } from "../metrics-table.ts";
 import type { Output } from "../output.ts";
+import { baseOf } from "./base-config.ts";
 import type { RunKind } from "./run-kind.ts";
 
 const imagesOnly = "it is for runs of images";
@@ -91,12 +92,13 @@ export const text: RunKind = {
 
 /** A recipe with what the flags change, checked. */
 function textConfigOf(recipe: string, flags: TrainFlags): TextRunConfig {
-  const { tokenizer, ...own } = { ...textRecipes.find((r) => r.name === recipe)?.config };
+  const { tokenizer, ...own } = baseOf(recipe, textRecipes);
   const { data, seed, backend, threads } = flags;
   const given = Object.entries({ seed, backend, threads }).filter(([, v]) => v !== undefined);
   // The recipe's tokenizer suits its own texts; others have one of theirs.
-  const texts = data === undefined ? tokenizer && { tokenizer } : { data: textDataOf(data) };
-  const changed = { recipe, ...own, ...texts, ...Object.fromEntries(given) };
+  const texts =
+    data !== undefined ? { data: textDataOf(data) } : tokenizer !== undefined ? { tokenizer } : {};
+  const changed = { ...own, ...texts, ...Object.fromEntries(given) };
   const config = checkTextConfig(flags.set.reduce<unknown>(withSetting, changed));
   const end = endOf(flags, config.stages);
   return end ? { ...config, end } : config;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { EventWriter, type RunEvent, readEvents } from "./events.ts";
+import { EventWriter, readEvents } from "./events.ts";
+import type { RunEvent } from "./run-event.ts";
 import { ScalarAccumulator, summarize } from "./scalar-accumulator.ts";
 
 let root = "";

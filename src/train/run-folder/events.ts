@@ -7,127 +7,10 @@ import {
   readFileSync,
   readSync,
 } from "node:fs";
-import type { Checkup } from "../../health/index.ts";
 import { GansmithError } from "../../util/errors.ts";
-import { checkJson, type JsonObject } from "../../util/json.ts";
+import { checkJson } from "../../util/json.ts";
 import { errorCode, ioError, writeAll } from "../../util/node/files.ts";
-import type { Moments } from "./scalar-accumulator.ts";
-
-/** What happened in a run, in order. `step` counts finished generator updates. */
-export type RunEvent =
-  | StartEvent
-  | ResumeEvent
-  | ScalarsEvent
-  | SampleEvent
-  | CheckpointEvent
-  | MetricsEvent
-  | HealthEvent
-  | DiagnosisEvent
-  | GuardEvent
-  | WarningEvent
-  | StopEvent;
-
-/** The run began. */
-export interface StartEvent {
-  readonly type: "start";
-  /** Versions, machine, backend: whatever tells two runs apart. */
-  readonly info: JsonObject;
-}
-
-/** The run went on from the checkpoint of `step`; what came after that step no longer counts. */
-export interface ResumeEvent {
-  readonly type: "resume";
-  readonly step: number;
-  readonly info: JsonObject;
-}
-
-/** Losses and other numbers since the last such event. */
-export interface ScalarsEvent {
-  readonly type: "scalars";
-  readonly step: number;
-  /** Thousands of real images shown to the discriminator. */
-  readonly kimg: number;
-  /** Training time so far, without pauses. */
-  readonly elapsedMs: number;
-  readonly values: Readonly<Record<string, Moments>>;
-}
-
-/** A picture was written to `file`, relative to the run folder. */
-export interface SampleEvent {
-  readonly type: "sample";
-  readonly step: number;
-  readonly file: string;
-}
-
-/** A checkpoint is safe on disk at `file`, relative to the run folder. */
-export interface CheckpointEvent {
-  readonly type: "checkpoint";
-  readonly step: number;
-  readonly file: string;
-}
-
-/** The training doctor examined the run. */
-export interface HealthEvent {
-  readonly type: "health";
-  readonly step: number;
-  readonly checkup: Checkup;
-}
-
-/** The doctor recognised an illness. */
-export interface DiagnosisEvent {
-  readonly type: "diagnosis";
-  readonly step: number;
-  readonly illness: string;
-  /** What is seen and what to change, one sentence. */
-  readonly sentence: string;
-  /** The first step that showed it. */
-  readonly since: number;
-  /** The change as `key=value` settings. */
-  readonly settings: readonly string[];
-}
-
-/**
- * The guard treats an illness: the run goes back to the checkpoint of `step` (0: to its beginning), what
- * came after no longer counts, and on with `settings`. Written before either is done, so that a kill in
- * between leaves enough to finish it.
- */
-export interface GuardEvent {
-  readonly type: "guard";
-  readonly step: number;
-  /** The step at which it was decided. */
-  readonly from: number;
-  readonly illness: string;
-  readonly settings: readonly string[];
-}
-
-/** The run was judged. */
-export interface MetricsEvent {
-  readonly type: "metrics";
-  readonly step: number;
-  readonly metrics: JsonObject;
-  /** The same at several temperatures, of a generator of text. */
-  readonly sweep?: readonly JsonObject[];
-  /** A picture of that, relative to the run folder. */
-  readonly file?: string;
-}
-
-/** Something the user should know that does not stop the run. */
-export interface WarningEvent {
-  readonly type: "warning";
-  readonly step?: number;
-  readonly message: string;
-}
-
-/** The run ended, for now. */
-export interface StopEvent {
-  readonly type: "stop";
-  readonly step: number;
-  readonly reason: "finished" | "interrupted" | "failed";
-  readonly message?: string;
-}
-
-/** An event as stored: with the wall-clock time it was written, in ms since 1970. */
-export type StoredEvent = RunEvent & { readonly time: number };
+import { addEvent, parseEvent, type RunEvent, type StoredEvent } from "./run-event.ts";
 
 const flushIntervalMs = 1000;
 const flushBytes = 1 << 16;
@@ -239,9 +122,9 @@ function wholeLines(file: number): number {
 }
 
 /**
- * The events of a run, in order, without those that a later `resume` or `guard` superseded (their step
- * lies after the one that it goes on from). A `guard` itself stays: the configuration has changed. A run without events gives []; the half line of a writer at work or killed
- * is left out; `onDamaged` hears the numbers of lines that cannot be read (from 1).
+ * The events of a run, in order, without those that a later one superseded (`addEvent`). A run without
+ * events gives []; the half line of a writer at work or killed is left out; `onDamaged` hears the
+ * numbers of lines that cannot be read (from 1).
  * Throws `GansmithError` ("io") when the file cannot be read.
  */
 export function readEvents(path: string, onDamaged?: (line: number) => void): StoredEvent[] {
@@ -252,58 +135,13 @@ export function readEvents(path: string, onDamaged?: (line: number) => void): St
     if (errorCode(error) === "ENOENT") return [];
     throw ioError(`read ${path}`, error);
   }
-  let events: StoredEvent[] = [];
+  const events: StoredEvent[] = [];
   const lines = text.split("\n");
   lines.pop();
   for (const [i, line] of lines.entries()) {
     const event = parseEvent(line);
-    if (event === undefined) {
-      onDamaged?.(i + 1);
-      continue;
-    }
-    if (event.type === "resume" || event.type === "guard") {
-      events = events.filter((e) => e.type === "guard" || !(stepOf(e) > event.step));
-    }
-    events.push(event);
+    if (event === undefined) onDamaged?.(i + 1);
+    else addEvent(events, event);
   }
   return events;
-}
-
-/** The step of an event; -1 where it belongs to none. */
-export function stepOf(event: RunEvent): number {
-  return "step" in event ? (event.step ?? -1) : -1;
-}
-
-/** What each type must carry besides `type` and `time`, as `typeof` says it. */
-const required: Readonly<Record<RunEvent["type"], Readonly<Record<string, string>>>> = {
-  start: { info: "object" },
-  resume: { step: "number", info: "object" },
-  scalars: { step: "number", kimg: "number", elapsedMs: "number", values: "object" },
-  sample: { step: "number", file: "string" },
-  checkpoint: { step: "number", file: "string" },
-  metrics: { step: "number", metrics: "object" },
-  health: { step: "number", checkup: "object" },
-  diagnosis: { step: "number", illness: "string", sentence: "string" },
-  guard: { step: "number", from: "number", illness: "string", settings: "object" },
-  warning: { message: "string" },
-  stop: { step: "number", reason: "string" },
-};
-
-function parseEvent(line: string): StoredEvent | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof json !== "object" || json === null) return undefined;
-  const event = json as Record<string, unknown>;
-  const fields = Object.hasOwn(required, String(event.type))
-    ? required[event.type as RunEvent["type"]]
-    : undefined;
-  if (fields === undefined || typeof event.time !== "number") return undefined;
-  for (const [key, type] of Object.entries(fields)) {
-    if (typeof event[key] !== type || event[key] === null) return undefined;
-  }
-  return event as unknown as StoredEvent;
 }

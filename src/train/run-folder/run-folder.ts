@@ -54,11 +54,7 @@ export class RunFolder {
    * not usable, and an io error when the parent cannot be written.
    */
   static create({ root = "runs", name, config, dir }: RunFolderOptions): RunFolder {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
-      throw usageError(
-        `a run's name must be 1 to 100 letters, digits, ".", "_" or "-" and begin with a letter or digit, received "${name}".`,
-      );
-    }
+    checkName(name);
     checkJson(config, "config");
     const path = dir === undefined ? claimNumber(root, name) : claimFolder(dir);
     const lock = acquireLock(path);
@@ -75,6 +71,15 @@ export class RunFolder {
     }
   }
 
+  /**
+   * Makes the next numbered folder under `root`, empty, and returns its path: where another process is
+   * to `create` a run with it as `dir`. Throws like `create`.
+   */
+  static reserve(root: string, name: string): string {
+    checkName(name);
+    return claimNumber(root, name);
+  }
+
   /** Throws the usage error that `create` would throw for an occupied `dir`; writes nothing. */
   static checkVacant(dir: string): void {
     try {
@@ -84,6 +89,11 @@ export class RunFolder {
       throw errorCode(error) === "ENOTDIR" ? isFile(dir) : ioError(`read ${dir}`, error);
     }
     throw occupied(dir);
+  }
+
+  /** Whether a path is a folder with a configuration, readable or not. */
+  static is(path: string): boolean {
+    return existsSync(join(path, "config.json"));
   }
 
   /** Opens a run folder for reading. Throws a usage error when it is none, or from a newer version. */
@@ -160,6 +170,13 @@ interface Header {
   readonly name: string;
   readonly createdAt: string;
   readonly config: JsonObject;
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) return;
+  throw usageError(
+    `a run's name must be 1 to 100 letters, digits, ".", "_" or "-" and begin with a letter or digit, received "${name}".`,
+  );
 }
 
 const numbered = /^(\d{5,})-/;

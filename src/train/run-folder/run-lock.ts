@@ -69,6 +69,15 @@ export function acquireLock(folder: string): RunLock {
   };
 }
 
+/** The live process that writes a run folder; `undefined` when there is none. */
+export function lockHolder(
+  folder: string,
+): { readonly pid: number; readonly here: boolean } | undefined {
+  const owner = readOwner(join(folder, "lock.json"));
+  if (owner === undefined || !isAlive(owner)) return undefined;
+  return { pid: owner.pid, here: owner.host === hostname() };
+}
+
 /**
  * Removes the lock of a dead process. Several processes may find it at once: only the one that
  * links the takeover name may remove, and only while the lock is still the dead owner's.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { checkConfig, recipeByName } from "../../recipes/index.ts";
-import type { RunEvent, StoredEvent } from "../run-folder/events.ts";
+import type { RunEvent, StoredEvent } from "../run-folder/run-event.ts";
 import { pendingIntervention, resumed } from "./interventions.ts";
 
 const config = checkConfig({ recipe: "mlp", ...recipeByName("mlp").config });

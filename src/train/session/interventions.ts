@@ -1,6 +1,6 @@
 import type { Intervention } from "../../health/index.ts";
 import { checkConfig, type RunConfig, withSetting } from "../../recipes/index.ts";
-import type { GuardEvent, StoredEvent } from "../run-folder/events.ts";
+import type { GuardEvent, StoredEvent } from "../run-folder/run-event.ts";
 import type { TrainingJob } from "./messages.ts";
 
 /** What the guard has done in a run, oldest first. */

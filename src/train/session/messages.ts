@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../recipes/index.ts";
-import type { DiagnosisEvent, HealthEvent } from "../run-folder/events.ts";
+import type { DiagnosisEvent, HealthEvent } from "../run-folder/run-event.ts";
 
 /** What the training thread is asked to do. */
 export type TrainingJob =

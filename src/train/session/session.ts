@@ -188,9 +188,9 @@ class TrainingSession {
   /** Writes the losses since the last entry. */
   #log(): void {
     if (this.#scalars.empty) return;
-    const { step, kimg, elapsedMs } = this.#trainer;
+    const { step, kimg, elapsedMs, progress } = this.#trainer;
     const values = this.#scalars.take();
-    this.#events.write({ type: "scalars", step, kimg, elapsedMs, values });
+    this.#events.write({ type: "scalars", step, kimg, elapsedMs, progress, values });
     const means = Object.entries(values).map(([name, m]) => [name, summarize(m).mean] as const);
     this.#board.scalars(Object.fromEntries(means), step);
   }

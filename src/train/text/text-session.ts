@@ -147,7 +147,10 @@ class TextSession {
     const figures = { ...Object.fromEntries(scalars), nll };
     const values = new ScalarAccumulator();
     for (const [name, value] of Object.entries(figures)) values.add(name, value);
-    const event = { step, kimg: shown / 1000, elapsedMs, values: values.take() };
+    const { stages, end } = this.#parts.config;
+    const all = stages.reduce((sum, s) => sum + s.iterations, 0);
+    const progress = Math.min(1, Math.max(step / all, endShare(end, this.#counts())));
+    const event = { step, kimg: shown / 1000, elapsedMs, progress, values: values.take() };
     this.#events.write({ type: "scalars", ...event });
     this.#board.scalars(figures, step);
     this.#board.texts("samples", samples, step);

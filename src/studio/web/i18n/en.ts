@@ -1,3 +1,5 @@
+import { runsEn } from "./runs-en.ts";
+
 /** Every sentence of the studio, by key; `zh.ts` holds the same keys. */
 export const en = {
   "nav.play": "Playground",
@@ -120,5 +122,6 @@ export const en = {
   "data.grid-25": "grid of 25",
   "data.spiral": "spiral",
   "data.two-moons": "two moons",
+  ...runsEn,
 };
 export type Key = keyof typeof en;

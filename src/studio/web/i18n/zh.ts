@@ -1,4 +1,5 @@
 import type { Key } from "./en.ts";
+import { runsZh } from "./runs-zh.ts";
 
 export const zh: Readonly<Record<Key, string>> = {
   "nav.play": "游乐场",
@@ -115,4 +116,5 @@ export const zh: Readonly<Record<Key, string>> = {
   "data.grid-25": "25 点阵",
   "data.spiral": "螺旋",
   "data.two-moons": "双月",
+  ...runsZh,
 };

@@ -4,7 +4,7 @@ import type { Key } from "../i18n/en.ts";
 export interface StudioPage {
   readonly id: string;
   readonly name: Key;
-  /** Needs the local server. */
+  /** Needs the local server: without one it is not in the menu, and says how to start it. */
   readonly server?: boolean;
   load(): Promise<{ readonly default: Component }>;
 }
@@ -12,4 +12,5 @@ export interface StudioPage {
 /** The studio's pages in the order of its menu; a new one is a file and an entry. */
 export const pages: readonly StudioPage[] = [
   { id: "play", name: "nav.play", load: () => import("../pages/Play.svelte") },
+  { id: "runs", name: "nav.runs", server: true, load: () => import("../pages/Runs.svelte") },
 ];
