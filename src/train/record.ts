@@ -1,7 +1,8 @@
 import { GansmithError } from "../util/errors.ts";
 import type { JsonObject } from "../util/json.ts";
-import { EventWriter, type MetricsEvent, readEvents } from "./run-folder/events.ts";
+import { EventWriter, readEvents } from "./run-folder/events.ts";
 import { type ModelCard, writeModelCard } from "./run-folder/model-card.ts";
+import type { MetricsEvent } from "./run-folder/run-event.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 
 /** The metrics that a configuration asks for; none where the data do not allow to judge. */
