@@ -1,7 +1,6 @@
 import sharp from "sharp";
 import { GansmithError } from "../util/errors.ts";
 import type { Fit } from "./resize.ts";
-import { luma } from "./resize.ts";
 
 /** Pictures with more pixels are refused: a small file can declare gigabytes. */
 export const MAX_PIXELS = 100_000_000;
@@ -63,23 +62,6 @@ function toPlanes(data: Uint8Array, area: number, channels: number): Uint8Array 
     for (let k = 0; k < area; k++) planes[c * area + k] = data[k * channels + from] as number;
   }
   return planes;
-}
-
-/** True when the three planes are equal. */
-export function isGrey(planes: Uint8Array): boolean {
-  const area = planes.length / 3;
-  for (let k = 0; k < area; k++) {
-    if (planes[k] !== planes[area + k] || planes[k] !== planes[2 * area + k]) return false;
-  }
-  return true;
-}
-
-/** Colour planes [3, area] -> one plane by ITU-R 601 luma. */
-export function toGrey(planes: Uint8Array): Uint8Array {
-  const area = planes.length / 3;
-  return Uint8Array.from({ length: area }, (_, k) =>
-    luma(planes[k] as number, planes[area + k] as number, planes[2 * area + k] as number),
-  );
 }
 
 /** The shorter side in pixels, from the header alone. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { GansmithError } from "../util/errors.ts";
-import { decodeImage, isGrey, shortSide, toGrey } from "./decode-image.ts";
+import { decodeImage, shortSide } from "./decode-image.ts";
+import type { DecodePlan } from "./decode-plan.ts";
 import type { DataRequest } from "./image-dataset.ts";
-import type { DecodePlan } from "./open-cached.ts";
+import { isGrey, toGrey } from "./planes.ts";
 
 /** Pictures in files of their own: a folder's, a zip's. */
 export interface EncodedImages {

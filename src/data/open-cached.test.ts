@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/picture-files.ts";
 import { GansmithError } from "../util/errors.ts";
+import type { DecodePlan } from "./decode-plan.ts";
 import { openImageCache } from "./image-cache.ts";
-import type { DecodePlan } from "./open-cached.ts";
 import { openCached } from "./open-cached.ts";
 
 const folder = temporaryFolder();

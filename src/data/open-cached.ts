@@ -7,25 +7,12 @@ import { GansmithError } from "../util/errors.ts";
 import type { JsonValue } from "../util/json.ts";
 import { errorCode, ioError, writeAll } from "../util/node/files.ts";
 import { sha256 } from "./content-hash.ts";
+import type { DecodePlan } from "./decode-plan.ts";
 import { CHUNK_BYTES, encodeTail, MAGIC, openImageCache } from "./image-cache.ts";
 import type { DataRequest, ImageDataset, Split } from "./image-dataset.ts";
 import { inOrder } from "./in-order.ts";
 
 const STALE_MS = 24 * 60 * 60 * 1000;
-
-/** How to make the images that are not in the cache yet. */
-export interface DecodePlan {
-  /** How many images there are to decode. */
-  readonly count: number;
-  readonly channels: 1 | 3;
-  readonly size: number;
-  readonly classes: readonly string[];
-  /** The label of candidate `i`, or -1. */
-  labelOf(i: number): number;
-  /** The pixels of candidate `i` as planes [C, H, W]; undefined leaves it out. */
-  decode(i: number): Promise<Uint8Array | undefined> | Uint8Array | undefined;
-  close?(): void;
-}
 
 /** Which cache file: everything that decides its content. */
 export interface CacheIdentity {

@@ -1,5 +1,5 @@
+import type { DecodePlan } from "./decode-plan.ts";
 import type { DataRequest } from "./image-dataset.ts";
-import type { DecodePlan } from "./open-cached.ts";
 import type { Fit } from "./resize.ts";
 import { fitPlane, luma } from "./resize.ts";
 

@@ -41,9 +41,12 @@ export function dataSourceOf(spec: DataSpec): DataSource {
   );
 }
 
-/** A spec whose paths hold from any folder; throws a usage error for an unknown name. */
-export function absoluteData(spec: DataSpec): DataSpec {
-  return absolutePaths(spec, dataSourceOf(spec).paths);
+/**
+ * A spec whose paths hold from any folder; relative ones begin at `from`, by default the working folder.
+ * Throws a usage error for an unknown name.
+ */
+export function absoluteData(spec: DataSpec, from?: string): DataSpec {
+  return absolutePaths(spec, dataSourceOf(spec).paths, from);
 }
 
 /** Checks name and options without touching the disk, for `--dry-run`; throws a usage error. */

@@ -1,10 +1,11 @@
 /** Training: runs from start to finish, what they leave on disk, and how to use it. */
 
 export { checkParts } from "./check-parts.ts";
+export type { TrainedGenerator } from "./export/generator-model.ts";
 export { type ExportFormat, exportFormatByName, exportFormats } from "./export/index.ts";
 export { type FinishOptions, finishRun, recordMetrics } from "./finish.ts";
 export { registerLoss, registerModel, registerRegularizer } from "./own-parts.ts";
-export { type EvaluateRunOptions, Run, type SampleOptions, type TrainedGenerator } from "./run.ts";
+export { type EvaluateRunOptions, Run, type SampleOptions } from "./run.ts";
 export {
   type CheckpointInfo,
   CheckpointStore,

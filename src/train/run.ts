@@ -1,6 +1,5 @@
-import type { GanModel } from "../adversarial/index.ts";
 import type { DataRequest, ImageDataset } from "../data/image-dataset.ts";
-import { openData } from "../data/index.ts";
+import { absoluteData, openData } from "../data/index.ts";
 import type { DataSpec } from "../data/source.ts";
 import type { MetricResult } from "../metrics/index.ts";
 import { checkConfig, type RunConfig } from "../recipes/index.ts";
@@ -8,13 +7,14 @@ import { chooseBackend } from "../runtime/index.ts";
 import type { Backend } from "../runtime/session.ts";
 import { usageError } from "../util/errors.ts";
 import type { JsonObject } from "../util/json.ts";
+import type { TrainedGenerator } from "./export/generator-model.ts";
 import { Sampler } from "./loop/sampler.ts";
 import type { TrainerState } from "./loop/trainer.ts";
 import { modelOf } from "./resolve.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "./run-folder/checkpoint.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 import type { TrainingEnd } from "./session/messages.ts";
-import type { DatasetState } from "./session/open-session.ts";
+import type { DatasetState } from "./session/run-data.ts";
 
 export interface SampleOptions {
   /** Default: the run's seed. */
@@ -39,15 +39,6 @@ export interface EvaluateRunOptions {
   readonly onProgress?: ((stage: string, done: number, total?: number) => void) | undefined;
   /** Hears what makes the figures say little. */
   readonly onWarning?: ((message: string) => void) | undefined;
-}
-
-export interface TrainedGenerator {
-  /** Steps that it was trained for. */
-  readonly step: number;
-  readonly model: GanModel;
-  readonly weights: ReadonlyMap<string, Float32Array>;
-  /** Names of the data's classes. */
-  readonly classes: readonly string[];
 }
 
 /** A run folder as a trained generator. */
@@ -76,10 +67,12 @@ export class Run {
     return { step, kimg: images / 1000, seconds: elapsedMs / 1000 };
   }
 
-  openData(
-    split: DataRequest["split"],
-    data = this.config.data as DataSpec,
-  ): Promise<ImageDataset> {
+  /** What it was trained on; paths that it names from its own folder hold from any. */
+  get data(): DataSpec {
+    return absoluteData(this.config.data as DataSpec, this.path);
+  }
+
+  openData(split: DataRequest["split"], data = this.data): Promise<ImageDataset> {
     const { size, channels } = this.config;
     return openData(data, { size, channels, split });
   }
@@ -116,7 +109,7 @@ export class Run {
   async evaluate(options: EvaluateRunOptions = {}): Promise<Record<string, MetricResult>> {
     const { evaluateSamples, featureNetworkFor } = await import("../metrics/index.ts");
     const { evalSamples } = this.config;
-    const { data = this.config.data as DataSpec, seed = this.config.seed, ...others } = options;
+    const { data = this.data, seed = this.config.seed, ...others } = options;
     const { samples: most } = featureNetworkFor(data.name, options.network);
     const { n = Math.min(evalSamples, most) } = options;
     const backend = chooseBackend(

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { GansmithError } from "../../util/errors.ts";
 import { changeRoutes } from "./change-routes.ts";
+import { dataRoutes } from "./data-routes.ts";
 import type { Jobs } from "./jobs.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { changesNeedToken, ownPagesOnly, safeHeaders, smallBodies } from "./protection.ts";
@@ -28,6 +29,7 @@ export function studioApp({ root, token, jobs }: StudioParts): Hono {
   app.route("/api", runRoutes(root, runs, jobs));
   app.route("/api", changeRoutes(root, runs, jobs));
   app.all("/api/*", (c) => c.json({ error: `there is no ${c.req.path}.` }, 404));
+  app.route("/", dataRoutes());
   app.route("/", pageRoutes());
   app.notFound((c) => c.text("There is nothing here.\n", 404));
   app.onError((error, c) => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { decodeSafetensors, safetensorsChunks } from "../../onnx/safetensors.ts";
+import { safetensorsChunks } from "../../onnx/safetensors.ts";
 import { GansmithError, usageError } from "../../util/errors.ts";
 import { checkJson } from "../../util/json.ts";
 import {
@@ -15,6 +15,14 @@ import {
   writeTemporary,
 } from "../../util/node/files.ts";
 import type { Checkpoint } from "./checkpoint-content.ts";
+import {
+  checkStep,
+  decodeTensors,
+  manifestNameOf,
+  stemOf,
+  stepOfManifest,
+  tensorsNameOf,
+} from "./checkpoint-files.ts";
 import {
   type CheckpointMetric,
   encodeManifest,
@@ -38,8 +46,6 @@ export interface CheckpointInfo {
   readonly path: string;
   readonly metric?: CheckpointMetric;
 }
-
-const manifestName = /^(\d{6,})\.json$/;
 
 /**
  * The checkpoints of one run: `000123.json` (step, state, metric, and the size and sha256 of the
@@ -74,21 +80,19 @@ export class CheckpointStore {
     }
     checkJson(state, "checkpoint state");
     if (metric) checkJson(metric.value, `checkpoint metric ${metric.name}`);
-    const stem = String(step).padStart(6, "0");
     const hash = createHash("sha256");
     let bytes = 0;
     const temp = writeTemporary(
-      join(this.path, `${stem}.safetensors`),
+      join(this.path, `${stemOf(step)}.safetensors`),
       watch(safetensorsChunks(tensors), (chunk) => {
         hash.update(chunk);
         bytes += chunk.length;
       }),
     );
     const sha256 = hash.digest("hex");
-    // The hash in the name keeps the same step, saved anew, from overwriting what its old manifest needs.
-    const file = `${stem}-${sha256.slice(0, 16)}.safetensors`;
+    const file = tensorsNameOf(step, sha256);
     commitTemporary(temp, join(this.path, file));
-    const path = join(this.path, `${stem}.json`);
+    const path = join(this.path, manifestNameOf(step));
     try {
       writeFileAtomic(path, encodeManifest({ step, file, bytes, sha256, metric, state }));
     } catch (error) {
@@ -205,17 +209,16 @@ export class CheckpointStore {
       throw ioError(`read ${this.path}`, error);
     }
     return names
-      .filter((name) => manifestName.test(name))
-      .map((name) => {
+      .flatMap((name): Entry[] => {
+        const step = stepOfManifest(name);
+        if (step === undefined) return [];
         const path = join(this.path, name);
-        const step = Number.parseInt(name, 10);
         try {
           const manifest = parseManifest(readFileSync(path), path);
-          if (manifest.step !== step)
-            throw damage(path, `its name and its step ${manifest.step} differ`);
-          return { step, path, manifest };
+          checkStep(manifest, step, path);
+          return [{ step, path, manifest }];
         } catch (error) {
-          return { step, path, error: ioError(`read ${path}`, error) };
+          return [{ step, path, error: ioError(`read ${path}`, error) }];
         }
       })
       .sort((a, b) => a.step - b.step);
@@ -240,7 +243,7 @@ export class CheckpointStore {
 
   #load(entry: Entry, warnings: readonly string[]): LoadedCheckpoint {
     if (entry.manifest === undefined) throw entry.error;
-    const { file, bytes, sha256, step, state, metric } = entry.manifest;
+    const { file, step, state, metric } = entry.manifest;
     const path = join(this.path, file);
     const hash = createHash("sha256");
     let content: Uint8Array;
@@ -249,13 +252,7 @@ export class CheckpointStore {
     } catch (error) {
       throw ioError(`read the checkpoint ${path}`, error);
     }
-    if (content.length !== bytes) {
-      throw damage(path, `it has ${content.length} bytes, its manifest says ${bytes}`);
-    }
-    if (hash.digest("hex") !== sha256) {
-      throw damage(path, "its sha256 is not the one in its manifest");
-    }
-    const { tensors } = decodeSafetensors(content);
+    const tensors = decodeTensors(entry.manifest, content, path, hash.digest("hex"));
     return { step, tensors, state, path: entry.path, warnings, ...(metric && { metric }) };
   }
 }
@@ -283,10 +280,6 @@ function rankByMetric(newestFirst: readonly Entry[]): Entry[] {
   return newestFirst
     .filter((entry) => metricOf(entry)?.name === rule.name)
     .sort((a, b) => sign * ((metricOf(a)?.value ?? 0) - (metricOf(b)?.value ?? 0)));
-}
-
-function damage(path: string, what: string): GansmithError {
-  return new GansmithError("checkpoint", `${path} is damaged: ${what}.`);
 }
 
 function* watch(

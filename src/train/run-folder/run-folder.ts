@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { GansmithError, usageError } from "../../util/errors.ts";
 import { checkJson, type JsonObject } from "../../util/json.ts";
 import {
@@ -9,11 +9,8 @@ import {
   removeTemporaries,
   writeFileAtomic,
 } from "../../util/node/files.ts";
-import { version } from "../../util/version.ts";
+import { encodeHeader, parseHeader, type RunHeader } from "./run-header.ts";
 import { acquireLock, type RunLock } from "./run-lock.ts";
-
-/** The version of the run folder's layout; a folder from a newer gansmith is refused. */
-const formatVersion = 1;
 
 /** How a new run folder is named and what it holds. */
 export interface RunFolderOptions {
@@ -41,7 +38,7 @@ export class RunFolder {
   #config: JsonObject;
   #lock: RunLock | undefined;
 
-  private constructor(path: string, header: Header, lock?: RunLock) {
+  private constructor(path: string, header: RunHeader, lock?: RunLock) {
     this.path = path;
     this.name = header.name;
     this.#config = header.config;
@@ -59,7 +56,7 @@ export class RunFolder {
     const path = dir === undefined ? claimNumber(root, name) : claimFolder(dir);
     const lock = acquireLock(path);
     try {
-      const header: Header = { name, createdAt: new Date().toISOString(), config };
+      const header: RunHeader = { name, createdAt: new Date().toISOString(), config };
       makeFolder(join(path, "checkpoints"));
       makeFolder(join(path, "samples"));
       // The config comes last: a folder that has one is whole.
@@ -166,12 +163,6 @@ export class RunFolder {
   }
 }
 
-interface Header {
-  readonly name: string;
-  readonly createdAt: string;
-  readonly config: JsonObject;
-}
-
 function checkName(name: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) return;
   throw usageError(
@@ -251,17 +242,20 @@ function occupied(dir: string): GansmithError {
   );
 }
 
-function writeHeader(path: string, header: Header): void {
-  const whole = { format: "gansmith-run", formatVersion, gansmith: version, ...header };
-  writeFileAtomic(join(path, "config.json"), `${JSON.stringify(whole, null, 2)}\n`);
+function writeHeader(path: string, header: RunHeader): void {
+  writeFileAtomic(join(path, "config.json"), encodeHeader(header));
 }
 
-function readHeader(path: string): Header {
+function readHeader(path: string): RunHeader {
   const file = join(path, "config.json");
   let text: string;
   try {
     if (!statSync(path).isDirectory()) {
-      throw usageError(`${path} is a file, expected a run folder such as runs/00001-mnist-dcgan.`);
+      throw usageError(
+        path.endsWith(".zip")
+          ? `${path} is a zip of a run: unpack it first (unzip ${path}), then name the folder that comes out of it.`
+          : `${path} is a file, expected a run folder such as runs/00001-mnist-dcgan.`,
+      );
     }
     text = readFileSync(file, "utf8");
   } catch (error) {
@@ -275,35 +269,5 @@ function readHeader(path: string): Header {
     }
     throw ioError(`read ${file}`, error);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new GansmithError("io", `${file} is damaged: it is not valid JSON.`, { cause: error });
-  }
-  return checkHeader(json, file, path);
-}
-
-function checkHeader(json: unknown, file: string, path: string): Header {
-  const found = isObject(json) ? json : {};
-  if (found.format !== "gansmith-run" || typeof found.formatVersion !== "number") {
-    throw usageError(`${path} is not a run folder: ${basename(file)} was not written by gansmith.`);
-  }
-  if (found.formatVersion > formatVersion) {
-    throw usageError(
-      `${file} has format version ${found.formatVersion}, this gansmith (${version}) reads up to ${formatVersion}; install gansmith ${String(found.gansmith)} or newer.`,
-    );
-  }
-  const { name, createdAt, config } = found;
-  if (typeof name !== "string" || typeof createdAt !== "string" || !isObject(config)) {
-    throw new GansmithError(
-      "io",
-      `${file} is damaged: expected a name, a createdAt time and a config object.`,
-    );
-  }
-  return { name, createdAt, config: config as JsonObject };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return parseHeader(text, file, path);
 }

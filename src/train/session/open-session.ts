@@ -1,5 +1,5 @@
 import type { ImageDataset } from "../../data/image-dataset.ts";
-import { openData } from "../../data/index.ts";
+import { absoluteData, openData } from "../../data/index.ts";
 import { Prefetcher } from "../../data/prefetch.ts";
 import type { DataSpec } from "../../data/source.ts";
 import { checkConfig, type RunConfig } from "../../recipes/index.ts";
@@ -18,7 +18,7 @@ import type { SessionHooks as Hooks } from "../thread.ts";
 import { type Attendance, attend } from "./attend.ts";
 import { interventionsOf, pendingIntervention, resumed } from "./interventions.ts";
 import type { TrainingJob, TrainingReport } from "./messages.ts";
-import { checkSameData, openRunData } from "./run-data.ts";
+import { checkSameData, type DatasetState, openRunData } from "./run-data.ts";
 
 export type SessionHooks = Hooks<TrainingReport>;
 
@@ -87,8 +87,10 @@ async function prepare(
   try {
     const what = `data set ${config.data.name}`;
     hooks.report({ type: "preparing", what });
+    // A run that brings its data along names them from its own folder.
+    const spec = absoluteData(config.data as DataSpec, begun?.folder.path);
     const data = await openRunData(begun?.folder, () =>
-      openData(config.data as DataSpec, {
+      openData(spec, {
         size: config.size,
         channels: config.channels,
         split: "train",
@@ -119,11 +121,16 @@ async function prepare(
     const sampler = await Sampler.create(model, backend);
     undo.push(() => sampler.release());
     const checkups = past.flatMap((e) => (e.type === "health" ? [e.checkup] : []));
-    const attendance = attend(config, { model, trainer, data, backend }, checkups, {
-      onProgress: (done, total) =>
-        hooks.report({ type: "preparing", what: "held-out images", done, total }),
-      ...(!begun && { onNote: (message) => hooks.report({ type: "warning", message }) }),
-    });
+    const attendance = attend(
+      { ...config, data: spec },
+      { model, trainer, data, backend },
+      checkups,
+      {
+        onProgress: (done, total) =>
+          hooks.report({ type: "preparing", what: "held-out images", done, total }),
+        ...(!begun && { onNote: (message) => hooks.report({ type: "warning", message }) }),
+      },
+    );
     undo.push(() => attendance?.release());
     const json = JSON.parse(JSON.stringify(config)) as JsonObject;
     if (begun) begun.folder.writeConfig(json);
@@ -137,14 +144,6 @@ async function prepare(
     for (const step of undo.reverse()) await step();
     throw error;
   }
-}
-
-/** What a checkpoint says of the data, so that a generator can be used without them. */
-export interface DatasetState {
-  readonly name: string;
-  readonly channels: 1 | 3;
-  readonly classes: readonly string[];
-  readonly fingerprint: string;
 }
 
 function alreadyDone({ path }: RunFolder, { step, kimg }: Trainer): GansmithError {

@@ -1,5 +1,24 @@
+import type { ImageDataset } from "../../data/image-dataset.ts";
 import { GansmithError } from "../../util/errors.ts";
+import type { JsonObject } from "../../util/json.ts";
+import type { Checkpoint } from "../run-folder/checkpoint-content.ts";
 import type { RunFolder } from "../run-folder/run-folder.ts";
+
+/** What a checkpoint says of the data, so that a generator can be used without them. */
+export interface DatasetState {
+  readonly name: string;
+  readonly channels: 1 | 3;
+  readonly classes: readonly string[];
+  readonly fingerprint: string;
+}
+
+/** A checkpoint that says what data it was trained on. */
+export function withDataset(checkpoint: Checkpoint, data: ImageDataset): Checkpoint {
+  const { name, channels, classes, fingerprint } = data;
+  const dataset: DatasetState = { name, channels, classes, fingerprint };
+  const state = { ...(checkpoint.state as JsonObject), dataset: { ...dataset } };
+  return { ...checkpoint, state };
+}
 
 /** Bit-exact resume needs the very same data. Throws a data error unless the fingerprint is as it was. */
 export function checkSameData(

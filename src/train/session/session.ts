@@ -17,13 +17,8 @@ import { TensorBoardWriter } from "../run-folder/tensorboard.ts";
 import { Care } from "./care.ts";
 import { machineInfo } from "./machine.ts";
 import type { TrainingEnd, TrainingJob } from "./messages.ts";
-import {
-  type Begun,
-  type DatasetState,
-  openSession,
-  type SessionHooks,
-  type SessionParts,
-} from "./open-session.ts";
+import { type Begun, openSession, type SessionHooks, type SessionParts } from "./open-session.ts";
+import { withDataset } from "./run-data.ts";
 
 /** Samples in a picture. */
 const pictureSamples = 64;
@@ -214,13 +209,10 @@ class TrainingSession {
   }
 
   async #checkpoint(): Promise<void> {
-    const checkpoint = await this.#trainer.checkpoint();
-    const { name, channels, classes, fingerprint } = this.#data;
-    const dataset: DatasetState = { name, channels, classes, fingerprint };
-    const state = { ...(checkpoint.state as JsonObject), dataset: { ...dataset } };
+    const checkpoint = withDataset(await this.#trainer.checkpoint(), this.#data);
     this.#log();
     this.#events.flush({ durable: true });
-    const file = this.#store.save({ ...checkpoint, state });
+    const file = this.#store.save(checkpoint);
     this.#events.write({
       type: "checkpoint",
       step: checkpoint.step,

@@ -1,3 +1,4 @@
+import { labEn } from "./lab-en.ts";
 import { runsEn } from "./runs-en.ts";
 
 /** Every sentence of the studio, by key; `zh.ts` holds the same keys. */
@@ -122,6 +123,7 @@ export const en = {
   "data.grid-25": "grid of 25",
   "data.spiral": "spiral",
   "data.two-moons": "two moons",
+  ...labEn,
   ...runsEn,
 };
 export type Key = keyof typeof en;

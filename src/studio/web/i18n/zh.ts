@@ -1,4 +1,5 @@
 import type { Key } from "./en.ts";
+import { labZh } from "./lab-zh.ts";
 import { runsZh } from "./runs-zh.ts";
 
 export const zh: Readonly<Record<Key, string>> = {
@@ -116,5 +117,6 @@ export const zh: Readonly<Record<Key, string>> = {
   "data.grid-25": "25 点阵",
   "data.spiral": "螺旋",
   "data.two-moons": "双月",
+  ...labZh,
   ...runsZh,
 };

@@ -12,5 +12,6 @@ export interface StudioPage {
 /** The studio's pages in the order of its menu; a new one is a file and an entry. */
 export const pages: readonly StudioPage[] = [
   { id: "play", name: "nav.play", load: () => import("../pages/Play.svelte") },
+  { id: "images", name: "nav.images", load: () => import("../pages/Images.svelte") },
   { id: "runs", name: "nav.runs", server: true, load: () => import("../pages/Runs.svelte") },
 ];

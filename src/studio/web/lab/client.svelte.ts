@@ -1,0 +1,122 @@
+import * as Comlink from "comlink";
+import type { LabGrid } from "../../lab/lab-session.ts";
+import type { LabSettings } from "../../lab/lab-settings.ts";
+import type {
+  LabAbout,
+  LabDownload,
+  LabLosses,
+  LabProgress,
+  LabServer,
+  LabSource,
+  OpenedLab,
+} from "../workers/lab-worker.ts";
+import { dataAddress } from "./installed.ts";
+
+/** Points that the loss chart keeps, and grids of the slider; then every other one goes. */
+const keptLosses = 3000;
+const keptGrids = 60;
+
+/** A run of images as the page sees it; it is trained in a worker. */
+export class LabClient {
+  about = $state.raw<LabAbout>();
+  reals = $state.raw<LabGrid>();
+  grids = $state.raw<readonly LabGrid[]>([]);
+  losses = $state.raw<readonly LabLosses[]>([]);
+  step = $state(0);
+  kimg = $state(0);
+  perSecond = $state(0);
+  playing = $state(false);
+  busy = $state<"data" | "graphs" | "">("");
+  problem = $state("");
+  readonly #worker: Worker;
+  readonly #server: Comlink.Remote<LabServer>;
+
+  constructor() {
+    // Written in one piece: so the bundler sees that this is a worker.
+    this.#worker = new Worker(new URL("../workers/lab-worker.ts", import.meta.url), {
+      type: "module",
+      name: "lab",
+    });
+    this.#worker.onerror = (event) => {
+      this.problem = event.message || "the worker of the lab could not be started.";
+    };
+    this.#server = Comlink.wrap<LabServer>(this.#worker);
+    const listener = Comlink.proxy({
+      onProgress: (progress: LabProgress) => this.#show(progress),
+      onBusy: (what: "data" | "graphs" | "") => {
+        this.busy = what;
+      },
+      onProblem: (message: string) => {
+        this.problem = message;
+        this.playing = false;
+      },
+    });
+    void this.#server.listen(listener, dataAddress);
+  }
+
+  /** Begins a run anew. */
+  begin(settings: LabSettings, source: LabSource, backend: string): Promise<LabSettings> {
+    return this.#opened(this.#server.begin(settings, source, backend));
+  }
+
+  /** Goes on with a run from files; resolves to the settings that it has. */
+  openRun(files: readonly File[], backend: string): Promise<LabSettings> {
+    return this.#opened(this.#server.openRun(files, backend));
+  }
+
+  play(): void {
+    this.playing = true;
+    void this.#server.play();
+  }
+
+  async pause(): Promise<void> {
+    await this.#server.pause();
+    this.playing = false;
+  }
+
+  async advance(): Promise<void> {
+    if (this.playing) await this.pause();
+    await this.#server.step();
+  }
+
+  exportRun(): Promise<LabDownload> {
+    return this.#server.exportRun();
+  }
+
+  exportOnnx(): Promise<LabDownload> {
+    return this.#server.exportOnnx();
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  async #opened(opening: Promise<OpenedLab>): Promise<LabSettings> {
+    this.playing = false;
+    this.problem = "";
+    this.grids = [];
+    this.losses = [];
+    const { settings, about, reals, losses } = await opening;
+    this.about = about;
+    this.reals = reals;
+    this.losses = losses;
+    return settings;
+  }
+
+  #show({ step, kimg, losses, grid, perSecond }: LabProgress): Promise<void> {
+    this.step = step;
+    this.kimg = kimg;
+    if (perSecond > 0) this.perSecond = perSecond;
+    if (losses.length > 0) this.losses = thinned([...this.losses, ...losses], keptLosses);
+    if (grid) this.grids = thinned([...this.grids, grid], keptGrids);
+    return new Promise<void>((drawn) => {
+      requestAnimationFrame(() => drawn());
+    });
+  }
+}
+
+/** Every other one, the last among them, once there are too many. */
+function thinned<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all;
+  return all.filter((_, i) => (all.length - 1 - i) % 2 === 0);
+}
