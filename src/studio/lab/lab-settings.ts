@@ -14,8 +14,13 @@ export const labSchema = z.strictObject({
   /** Both players see the class where the images have classes. */
   conditional: z.boolean().default(true),
   loss: z.string().default("non-saturating"),
-  /** A strong R1: G draws digits after 300 steps; with gamma 1, D wins everything for 600. */
-  regularizers: z.array(z.looseObject({ name: z.string() })).default([{ name: "r1", gamma: 10 }]),
+  /**
+   * Of R1 with gamma 1 or 10, in every step or every fourth, on three seeds of MNIST each, the one that
+   * drew strokes after 100 steps on all; on seed 0 the others took longer, or 600 were not enough.
+   */
+  regularizers: z
+    .array(z.looseObject({ name: z.string() }))
+    .default([{ name: "r1", gamma: 10, interval: 4 }]),
   batch: z.int().min(2).max(256).default(32),
   seed: z.int().min(0).max(0xffff_ffff).default(0),
 });
