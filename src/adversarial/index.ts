@@ -47,10 +47,15 @@ export type {
   Unrolling,
 } from "./regularizer.ts";
 export {
+  committeeFollowerPhase,
+  committeePhase,
+  committeeScope,
   criticGraph,
   type DiscriminatorPhaseOptions,
+  type Divergence,
   discriminatorPhase,
   discriminatorScope,
+  divergences,
   generatorScope,
   likelihoodGame,
   likelihoodGraph,
@@ -58,6 +63,7 @@ export {
   mediatedPhase,
   mediatorPhase,
   mediatorScope,
+  memberScope,
   policyGradientPhase,
   type RolloutGraph,
   rolloutGraph,

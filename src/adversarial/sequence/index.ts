@@ -1,3 +1,11 @@
+export {
+  committeeFollowerPhase,
+  committeePhase,
+  committeeScope,
+  type Divergence,
+  divergences,
+  memberScope,
+} from "./committee.ts";
 export { criticGraph } from "./critic-graph.ts";
 export { discriminatorScope, type SequenceDiscriminator } from "./discriminator.ts";
 export { type DiscriminatorPhaseOptions, discriminatorPhase } from "./discriminator-phase.ts";

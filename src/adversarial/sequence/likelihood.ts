@@ -1,7 +1,7 @@
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
 import { elementCount, type Value } from "../../graph/value.ts";
-import { projectedCrossEntropy, type Variable, Variables } from "../../nn/index.ts";
+import { projectedCrossEntropy, type Scope, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
 import type { Game } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
@@ -17,9 +17,7 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
   variables.beginPhase();
   const tokens = tokensLeaf(generator, batch);
   const scope = variables.scope(generatorScope, "train");
-  const hidden = generator.hidden(scope, tokens);
-  const { weight, bias } = generator.projection(scope);
-  const { loss, slope } = projectedCrossEntropy(hidden, weight, bias, flat(tokens));
+  const { loss, slope } = likelihoodLoss(generator, scope, tokens);
   const phase = {
     name: "mle",
     network: generatorScope,
@@ -30,6 +28,26 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
     scalars: new Map<string, Value>(),
   };
   return { variables, plan: [phase], averaged: generatorScope };
+}
+
+/**
+ * -log p(token | tokens before it) of a network in a scope, the mean over `tokens` i32 [T,N], as
+ * `projectedCrossEntropy` gives it.
+ */
+export function likelihoodLoss(
+  network: SequenceGenerator,
+  scope: Scope,
+  tokens: Value,
+): { readonly loss: Value; readonly slope: Value } {
+  const { weight, bias } = network.projection(scope);
+  return projectedCrossEntropy(network.hidden(scope, tokens), weight, bias, flat(tokens));
+}
+
+/** Log-probabilities [T*N,V] of the next token after the tokens before each of `tokens` i32 [T,N]. */
+export function nextTokens(network: SequenceGenerator, scope: Scope, tokens: Value): Value {
+  const { weight, bias } = network.projection(scope);
+  const logits = ops.matMul(network.hidden(scope, tokens), weight, { transB: true });
+  return ops.logSoftmax(ops.add(logits, bias), 1);
 }
 
 /**
@@ -60,7 +78,8 @@ export function likelihoodGraph(
   };
 }
 
-function tokensLeaf({ length }: SequenceGenerator, batch: number): Value {
+/** Sequences [T,N] that a move reads. */
+export function tokensLeaf({ length }: SequenceGenerator, batch: number): Value {
   return leaf("tokens", [length, batch], { kind: "data" }, "i32");
 }
 

@@ -36,6 +36,10 @@ const adversaries: readonly (readonly [MethodSpec, number])[] = [
   [{ name: "seqgan", ...rewarded, rollouts: 4 }, 60],
   [{ name: "maligan", ...rewarded }, 100],
   [{ name: "cot", batch: 32, generatorRate: 0.01, mediatorRate: 0.01, generatorSteps: 20 }, 5],
+  [
+    { name: "committee", members: 2, passes: 6, batch: 32, memberRate: 0.02, generatorSteps: 20 },
+    10,
+  ],
 ];
 
 const train = counting(640, 1);

@@ -1,13 +1,20 @@
 import { unknownName } from "../../../util/errors.ts";
 import { parseWith } from "../../../util/parse-with.ts";
 import type { SequenceMethod, SequenceTeacher, TeacherInputs } from "../method.ts";
+import { committee } from "./committee.ts";
 import { cot } from "./cot.ts";
 import { likelihood } from "./likelihood.ts";
 import { maligan } from "./maligan.ts";
 import { seqgan } from "./seqgan.ts";
 
 /** Every way to teach a generator of sequences; a new one is a file here and an entry. */
-const methods = [likelihood, seqgan, maligan, cot] as unknown as readonly SequenceMethod[];
+const methods = [
+  likelihood,
+  seqgan,
+  maligan,
+  cot,
+  committee,
+] as unknown as readonly SequenceMethod[];
 
 /** Which method, with its options: plain JSON, such as `{ name: "seqgan", rollouts: 4 }`. */
 export interface MethodSpec {
