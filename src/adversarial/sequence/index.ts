@@ -1,3 +1,11 @@
+export {
+  committeeFollowerPhase,
+  committeePhase,
+  committeeScope,
+  type Divergence,
+  divergences,
+  memberScope,
+} from "./committee.ts";
 export { criticGraph } from "./critic-graph.ts";
 export { type DiscountedReturnsOptions, discountedAdvantages } from "./discounted-returns.ts";
 export {

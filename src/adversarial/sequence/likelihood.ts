@@ -1,7 +1,7 @@
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
 import { elementCount, type Value } from "../../graph/value.ts";
-import { projectedCrossEntropy, type Variable, Variables } from "../../nn/index.ts";
+import { projectedCrossEntropy, type Scope, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
 import type { Game } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
@@ -22,15 +22,7 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
   const scope = variables.scope(generatorScope, "train");
   const { noise } = generator;
   const z = noise === undefined ? undefined : scope.noise("z", [batch, noise], "normal");
-  const hidden = generator.hidden(scope, tokens, z);
-  const { weight, bias } = generator.projection(scope);
-  const { loss, slope } = projectedCrossEntropy(
-    hidden,
-    weight,
-    bias,
-    flat(tokens),
-    chosenShares(generator, tokens),
-  );
+  const { loss, slope } = likelihoodLoss(generator, scope, tokens, z);
   const phase = {
     name: "mle",
     network: generatorScope,
@@ -41,6 +33,29 @@ export function likelihoodGame(generator: SequenceGenerator, batch: number, clip
     scalars: new Map<string, Value>(),
   };
   return { variables, plan: [phase], averaged: generatorScope };
+}
+
+/**
+ * -log p(token | tokens before it) of a network in a scope, the mean over `tokens` i32 [T,N] up to the end of
+ * each sequence, as `projectedCrossEntropy` gives it; `z` [N,Z] where the network has noise.
+ */
+export function likelihoodLoss(
+  network: SequenceGenerator,
+  scope: Scope,
+  tokens: Value,
+  z?: Value,
+): { readonly loss: Value; readonly slope: Value } {
+  const hidden = network.hidden(scope, tokens, z);
+  const { weight, bias } = network.projection(scope);
+  const shares = chosenShares(network, tokens);
+  return projectedCrossEntropy(hidden, weight, bias, flat(tokens), shares);
+}
+
+/** Log-probabilities [T*N,V] of the next token after the tokens before each of `tokens` i32 [T,N]. */
+export function nextTokens(network: SequenceGenerator, scope: Scope, tokens: Value): Value {
+  const { weight, bias } = network.projection(scope);
+  const logits = ops.matMul(network.hidden(scope, tokens), weight, { transB: true });
+  return ops.logSoftmax(ops.add(logits, bias), 1);
 }
 
 /**
@@ -84,7 +99,7 @@ function impossible({ vocabulary }: SequenceGenerator, never: readonly number[])
   return ops.constant(logits, [1, vocabulary]);
 }
 
-/** Tokens i32 [T,N]. */
+/** Sequences [T,N] that a move reads. */
 export function tokensLeaf({ length }: SequenceGenerator, batch: number): Value {
   return leaf("tokens", [length, batch], { kind: "data" }, "i32");
 }

@@ -1,12 +1,12 @@
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
-import { elementCount } from "../../graph/value.ts";
-import { projectedCrossEntropy, type Scope, type Variables } from "../../nn/index.ts";
+import type { Variables } from "../../nn/index.ts";
 import type { Phase } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { chosenShares } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
+import { likelihoodLoss, nextTokens, tokensLeaf } from "./likelihood.ts";
 
 /** The scope in which a mediator's variables stand. */
 export const mediatorScope = "mediator";
@@ -32,15 +32,7 @@ export function mediatorPhase(
   const [real, fake] = [sequences("real"), sequences("fake")];
   const both = ops.concat([real, fake], 1);
   const scope = variables.scope(mediatorScope, "train");
-  const { weight, bias } = network.projection(scope);
-  const targets = ops.reshape(both, [elementCount(both.shape)]);
-  const { loss, slope } = projectedCrossEntropy(
-    network.hidden(scope, both),
-    weight,
-    bias,
-    targets,
-    chosenShares(network, both),
-  );
+  const { loss, slope } = likelihoodLoss(network, scope, both);
   return {
     name: "mediator",
     network: mediatorScope,
@@ -63,14 +55,10 @@ export function mediatedPhase(
   { batch, clip }: MediatorOptions,
 ): Phase {
   variables.beginPhase();
-  const tokens = leaf("tokens", [generator.length, batch], { kind: "data" }, "i32");
-  const logits = (s: Scope) => {
-    const { weight, bias } = generator.projection(s);
-    return ops.add(ops.matMul(generator.hidden(s, tokens), weight, { transB: true }), bias);
-  };
-  const own = ops.logSoftmax(logits(variables.scope(generatorScope, "eval")), 1);
+  const tokens = tokensLeaf(generator, batch);
+  const own = nextTokens(generator, variables.scope(generatorScope, "eval"), tokens);
   const mediated = variables.scope(mediatorScope, "eval");
-  const theirs = ops.stopGradient(ops.logSoftmax(logits(mediated), 1));
+  const theirs = ops.stopGradient(nextTokens(generator, mediated, tokens));
   const apart = ops.mul(ops.exp(own), ops.sub(own, theirs));
   const byPlace = ops.reduceSum(apart, [1]);
   const shares = chosenShares(generator, tokens);

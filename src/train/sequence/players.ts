@@ -104,6 +104,14 @@ export class Players {
     return this.#engine.average(decay);
   }
 
+  /** Gives one network the arrays of another of its kind. */
+  async copy(from: string, to: string): Promise<void> {
+    const arrays = await this.weights(from);
+    await this.#engine.write(
+      new Map([...arrays].map(([name, data]) => [to + name.slice(from.length), data])),
+    );
+  }
+
   /** The next real sequences, [T,N]. */
   nextReal(into: Int32Array): void {
     const { train, length } = this.#options;

@@ -89,6 +89,14 @@ const adversaries: readonly Adversary[] = [
     { name: "relgan", ...relaxed, generatorSteps: 20 },
     { generatorSteps: 2, discriminatorSteps: 2 },
   ),
+  after(
+    10,
+    {
+      name: "committee",
+      ...{ members: 2, passes: 6, batch: 32, memberRate: 0.02, generatorSteps: 20 },
+    },
+    { passes: 1, generatorSteps: 6 },
+  ),
 ];
 
 const train = counting(640, 1);

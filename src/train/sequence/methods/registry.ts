@@ -2,6 +2,7 @@ import type { SequenceGenerator } from "../../../adversarial/index.ts";
 import { unknownName, usageError } from "../../../util/errors.ts";
 import { parseWith } from "../../../util/parse-with.ts";
 import type { SequenceMethod, SequenceTeacher, TeacherInputs } from "../method.ts";
+import { committee } from "./committee.ts";
 import { cot } from "./cot.ts";
 import { likelihood } from "./likelihood.ts";
 import { maligan } from "./maligan.ts";
@@ -18,6 +19,7 @@ const methods = [
   rankgan,
   scratchgan,
   cot,
+  committee,
   relgan,
 ] as unknown as readonly SequenceMethod[];
 
