@@ -12,4 +12,5 @@ export interface StudioPage {
 /** The studio's pages in the order of its menu; a new one is a file and an entry. */
 export const pages: readonly StudioPage[] = [
   { id: "play", name: "nav.play", load: () => import("../pages/Play.svelte") },
+  { id: "tour", name: "nav.tour", load: () => import("../pages/Tour.svelte") },
 ];
