@@ -28,7 +28,7 @@ export const tourEn = {
   "detective.itCaught": "It would have caught the forger, too.",
   "detective.itFooled": "It would have been fooled.",
   "detective.next": "Next round",
-  "detective.score": "Caught in {rounds} rounds: you {you}, the discriminator {it}.",
+  "detective.score": "Rounds: {rounds}. Caught by you: {you}, by the discriminator: {it}.",
   "detective.moral":
     "The colours behind the points are its opinion: blue where it says real, orange where it says made. If the forger ever became perfect, both clouds would follow the same law, and nobody could do better than to toss a coin. That is where the game is meant to end.",
 
@@ -86,7 +86,7 @@ export const tourEn = {
     "The same noise for every class: what the six numbers hold is the handwriting, its slant and its weight.",
   "images.classes": "All ten digits in the same handwriting",
   "images.train": "Train one yourself in the Image lab",
-  "images.more": "On a computer of yours: npx gansmith train mnist-dcgan",
+  "images.more": "On a computer of yours:",
 
   "text.title": "Why text is harder",
   "text.intro":

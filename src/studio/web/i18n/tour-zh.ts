@@ -83,7 +83,7 @@ export const tourZh: Readonly<Record<TourKey, string>> = {
   "images.same": "同一份噪声，换上每个类别：六个数记录的是笔迹，比如倾斜与粗细。",
   "images.classes": "同一笔迹写出的十个数字",
   "images.train": "到图像实验室亲手训练一个",
-  "images.more": "在自己的电脑上：npx gansmith train mnist-dcgan",
+  "images.more": "在自己的电脑上：",
 
   "text.title": "文本为何更难",
   "text.intro":

@@ -7,10 +7,10 @@ import { floatsOf } from "../../../onnx/half.ts";
 import { decodeSafetensors } from "../../../onnx/safetensors.ts";
 import { chooseBackend } from "../../../runtime/web.ts";
 import { Sampler } from "../../../train/loop/sampler.ts";
-import { SequenceSampler } from "../../../train/sequence/sequence-sampler.ts";
 import { Random } from "../../../util/random.ts";
 import digitsFile from "../tour/assets/digits.safetensors?url";
 import lettersFile from "../tour/assets/letters.safetensors?url";
+import { LetterWriter } from "../tour/letter-writer.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 
 const backend = () => chooseBackend("wasm", { threads: 1, wasmPaths: runtimeFiles });
@@ -26,9 +26,8 @@ const server = {
   /** `n` sentences at a temperature; the same seed casts the same dice. */
   async letters(n: number, temperature: number, seed: number): Promise<string[]> {
     letters ??= openLetters();
-    const { sampler, decode } = await letters;
-    const tokens = await sampler.draw(n, new Random(seed, "samples"), { temperature });
-    const { length } = sampler.generator;
+    const { writer, length, decode } = await letters;
+    const tokens = await writer.draw(n, new Random(seed, "samples"), temperature);
     return Array.from({ length: n }, (_, i) =>
       decode(tokens.subarray(i * length, (i + 1) * length)),
     );
@@ -58,16 +57,16 @@ async function openLetters() {
   const given = (name: string) => JSON.parse(metadata[name] ?? "null");
   const { kind: _, ...json } = given("tokenizer");
   const tokenizer = characterTokenizer.fromJson(json);
-  const { name: __, ...options } = given("generator");
+  const { name: __, ...spec } = given("generator");
+  const options = lstm.schema.parse(spec);
   const { vocabulary } = tokenizer;
-  const shape = { vocabulary, length: given("length") as number, start: START, end: END };
-  const generator = lstm.build(lstm.schema.parse(options), shape);
-  const sampler = await SequenceSampler.create(generator, await backend(), {
-    never: given("never"),
-  });
-  sampler.setWeights(weights);
+  const length: number = given("length");
+  const generator = lstm.build(options, { vocabulary, length, start: START, end: END });
+  const { hidden } = options;
+  const never: number[] = given("never");
+  const writer = await LetterWriter.create(generator, weights, await backend(), { hidden, never });
   const words = (given("words") as string).split(" ");
-  return { sampler, words, decode: (ids: Int32Array) => tokenizer.decode(ids) };
+  return { writer, words, length, decode: (ids: Int32Array) => tokenizer.decode(ids) };
 }
 
 async function load(address: string) {
