@@ -30,7 +30,7 @@ export const tourEn = {
   "detective.next": "Next round",
   "detective.score": "Rounds: {rounds}. Caught by you: {you}, by the discriminator: {it}.",
   "detective.moral":
-    "The colours behind the points are its opinion: blue where it says real, orange where it says made. If the forger ever became perfect, both clouds would follow the same law, and nobody could do better than to toss a coin. That is where the game is meant to end.",
+    "The colours behind the points are its opinion: blue where it says real, orange where it says made. It judges single points, where you see a whole cloud; a small gap between the two percentages is enough to give the forger away. If the forger ever became perfect, both clouds would follow the same law, and nobody could do better than to toss a coin. That is where the game is meant to end.",
 
   "value.title": "What they play for",
   "value.intro":
@@ -79,7 +79,6 @@ export const tourEn = {
   "images.digit": "Digit",
   "images.slider": "noise {n}",
   "images.new": "Draw new noise",
-  "images.zero": "All to zero",
   "images.walk": "Walk to new noise",
   "images.picture": "The digit {digit} that the generator draws",
   "images.same":

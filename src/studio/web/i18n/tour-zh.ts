@@ -29,7 +29,7 @@ export const tourZh: Readonly<Record<TourKey, string>> = {
   "detective.next": "下一轮",
   "detective.score": "{rounds} 轮中识破的次数：你 {you} 次，判别器 {it} 次。",
   "detective.moral":
-    "点背后的颜色就是判别器的看法：蓝色处它认为真，橙色处它认为假。倘若造假者臻于完美，两团点便服从同一分布，谁也不会比抛硬币猜得更准。这正是博弈应有的终点。",
+    "点背后的颜色就是判别器的看法：蓝色处它认为真，橙色处它认为假。你看到的是整团点，它却是逐点判断，所以两个百分比只要略有差距，就足以让造假者露馅。倘若造假者臻于完美，两团点便服从同一分布，谁也不会比抛硬币猜得更准。这正是博弈应有的终点。",
 
   "value.title": "他们在争什么",
   "value.intro":
@@ -77,7 +77,6 @@ export const tourZh: Readonly<Record<TourKey, string>> = {
   "images.digit": "数字",
   "images.slider": "噪声 {n}",
   "images.new": "重抽噪声",
-  "images.zero": "全部归零",
   "images.walk": "走向新的噪声",
   "images.picture": "生成器画出的数字 {digit}",
   "images.same": "同一份噪声，换上每个类别：六个数记录的是笔迹，比如倾斜与粗细。",

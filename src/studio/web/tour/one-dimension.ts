@@ -1,5 +1,5 @@
 /** Where densities on a line are looked at: the middles of `cells` even cells. */
-export const line = { from: -6, to: 6, cells: 480 } as const;
+const line = { from: -12, to: 12, cells: 960 } as const;
 const width = (line.to - line.from) / line.cells;
 
 export const places: Float64Array = Float64Array.from(
