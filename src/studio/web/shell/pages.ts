@@ -14,4 +14,5 @@ export const pages: readonly StudioPage[] = [
   { id: "play", name: "nav.play", load: () => import("../pages/Play.svelte") },
   { id: "images", name: "nav.images", load: () => import("../pages/Images.svelte") },
   { id: "runs", name: "nav.runs", server: true, load: () => import("../pages/Runs.svelte") },
+  { id: "tour", name: "nav.tour", load: () => import("../pages/Tour.svelte") },
 ];
