@@ -26,7 +26,10 @@ export function readImageFile(bytes: Uint8Array): ImageFile {
   const unknown = model.graph.inputs.find(({ name }) => name !== "z" && name !== "labels");
   const latent = z?.shape[1];
   if (!images || typeof latent !== "number" || z?.shape.length !== 2 || unknown) {
-    throw new GansmithError("data", noGenerator(model, "images", "z [N,latent]", "images [N,C,H,W]"));
+    throw new GansmithError(
+      "data",
+      noGenerator(model, "images", "z [N,latent]", "images [N,C,H,W]"),
+    );
   }
   const given = [...(metadata.image ?? "").matchAll(/\d+/g)].map(Number);
   const [channels, height, width] = given.length === 3 ? given : images.shape.slice(1);

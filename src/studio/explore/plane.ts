@@ -34,7 +34,8 @@ export function pointOnPlane(corners: Corners, place: Place): LatentPoint {
   const weights = parts.map((part) => Math.abs(part));
   const whole = weights.reduce((sum, w) => sum + w, 0);
   const wanted =
-    corners.reduce((sum, corner, k) => sum + (weights[k] as number) * lengthOf(corner.z), 0) / whole;
+    corners.reduce((sum, corner, k) => sum + (weights[k] as number) * lengthOf(corner.z), 0) /
+    whole;
   const length = lengthOf(z);
   const nearest = parts.indexOf(Math.max(...parts));
   return {

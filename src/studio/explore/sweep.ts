@@ -47,7 +47,9 @@ function figure(point: JsonObject | undefined, [metric, detail]: Figure): number
 
 function floor(point: JsonObject | undefined, [metric, detail]: Figure): number | undefined {
   const found = objectIn(objectIn(point?.metrics)?.[metric]);
-  return detail === "value" ? numberIn(found?.floor) : numberIn(objectIn(found?.floorDetails)?.[detail]);
+  return detail === "value"
+    ? numberIn(found?.floor)
+    : numberIn(objectIn(found?.floorDetails)?.[detail]);
 }
 
 function objectIn(value: JsonValue | undefined): JsonObject | undefined {

@@ -4,7 +4,13 @@ import type { SamplerGraphOptions, SequenceGenerator } from "../../adversarial/i
 import { corpusOf } from "../../data/text/corpora/registry.ts";
 import { openText, type TextDataset, type TextSpec } from "../../data/text/text-dataset.ts";
 import type { TextSplit } from "../../data/text/text-split.ts";
-import { END, START, type Tokenizer, type TokenizerSpec, UNKNOWN } from "../../data/text/tokenizer.ts";
+import {
+  END,
+  START,
+  type Tokenizer,
+  type TokenizerSpec,
+  UNKNOWN,
+} from "../../data/text/tokenizer.ts";
 import { tokenizerFromJson } from "../../data/text/tokenizer-registry.ts";
 import { sequenceGenerator } from "../../models/index.ts";
 import { checkTextConfig, type TextRunConfig } from "../../recipes/text/index.ts";
