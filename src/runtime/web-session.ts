@@ -17,13 +17,13 @@ export interface WebBackendOptions {
 }
 
 /** Errors are thrown; ONNX Runtime would print them as well. */
-const fatalOnly = 4;
+export const fatalOnly = 4;
 
 /** ONNX Runtime on the CPU through WebAssembly, in a browser or a worker. */
 export function wasmBackend(options: WebBackendOptions = {}): Backend {
   return ortBackend({
     name: "wasm",
-    load: () => configured("wasm", import("onnxruntime-web/wasm"), options),
+    load: () => loadWeb("wasm", options),
     sessionOptions: { executionProviders: ["wasm"], logSeverityLevel: fatalOnly },
     lowering: options.lowering,
     keepsOnDevice: false,
@@ -35,15 +35,7 @@ export function wasmBackend(options: WebBackendOptions = {}): Backend {
 export function webgpuBackend(options: WebBackendOptions = {}): Backend {
   return ortBackend({
     name: "webgpu",
-    load: async () => {
-      if (!(await hasGpu(true))) {
-        throw new GansmithError(
-          "runtime",
-          "this browser gives no WebGPU adapter; use the wasm backend.",
-        );
-      }
-      return configured("webgpu", import("onnxruntime-web/webgpu"), options);
-    },
+    load: () => loadWeb("webgpu", options),
     sessionOptions: { executionProviders: ["webgpu"], logSeverityLevel: fatalOnly },
     lowering: (outputs) => lowerForWebgpu(options.lowering?.(outputs) ?? outputs),
     keepsOnDevice: true,
@@ -57,6 +49,21 @@ export async function hasGpu(softwareToo = false): Promise<boolean> {
   const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
   const adapter = await gpu?.requestAdapter().catch(() => null);
   return adapter ? softwareToo || !adapter.info.isFallbackAdapter : false;
+}
+
+/** ONNX Runtime for the browser. Throws a runtime error where it cannot be loaded, or there is no GPU. */
+export async function loadWeb(
+  name: "wasm" | "webgpu",
+  options: WebBackendOptions = {},
+): Promise<OrtApi> {
+  if (name === "wasm") return configured(name, import("onnxruntime-web/wasm"), options);
+  if (!(await hasGpu(true))) {
+    throw new GansmithError(
+      "runtime",
+      "this browser gives no WebGPU adapter; use the wasm backend.",
+    );
+  }
+  return configured(name, import("onnxruntime-web/webgpu"), options);
 }
 
 async function configured(

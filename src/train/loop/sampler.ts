@@ -1,6 +1,6 @@
 import { type GanModel, generatorGraph, type Players } from "../../adversarial/index.ts";
 import type { Backend, Tensor } from "../../runtime/session.ts";
-import { Random } from "../../util/random.ts";
+import { type SampleOptions, sampleInputs } from "./sample-inputs.ts";
 import { type Arrays, WeightedSession } from "./weighted-session.ts";
 
 /** Draws samples from a generator. */
@@ -41,23 +41,9 @@ export class Sampler<Model extends Players = GanModel> {
   async *stream(
     n: number,
     seed: number,
-    options: {
-      readonly chunk?: number;
-      readonly label?: number;
-      readonly truncation?: number;
-    } = {},
+    options: SampleOptions = {},
   ): AsyncGenerator<Float32Array> {
-    const { chunk = 100, label, truncation = 1 } = options;
-    const random = new Random(seed, "samples");
-    for (let done = 0; done < n; done += chunk) {
-      const count = Math.min(chunk, n - done);
-      const z = new Float32Array(count * this.model.latent);
-      random.fillNormal(z, truncation);
-      const { classes } = this.model;
-      const labels = Int32Array.from(
-        { length: count },
-        (_, i) => label ?? (done + i) % Math.max(classes, 1),
-      );
+    for (const { z, labels } of sampleInputs(this.model, n, seed, options)) {
       yield await this.run(z, labels);
     }
   }

@@ -16,7 +16,7 @@ import { sequenceGenerator } from "../../models/index.ts";
 import { checkTextConfig, type TextRunConfig } from "../../recipes/text/index.ts";
 import { chooseBackend } from "../../runtime/index.ts";
 import type { Backend } from "../../runtime/session.ts";
-import { GansmithError, usageError } from "../../util/errors.ts";
+import { GansmithError } from "../../util/errors.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { ioError } from "../../util/node/files.ts";
 import { Random } from "../../util/random.ts";
@@ -25,6 +25,7 @@ import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint
 import { RunFolder } from "../run-folder/run-folder.ts";
 import { keptWeights } from "../sequence/course.ts";
 import { SequenceSampler } from "../sequence/sequence-sampler.ts";
+import { checkDrawing, prefixTokens } from "./drawing.ts";
 
 /** The file of a run folder that holds its tokenizer. */
 export const tokenizerFile = "tokenizer.json";
@@ -116,18 +117,9 @@ export class TextRun {
   /** `n` sequences, [n,T]. Throws a usage error for options that do not fit. */
   async draw(n: number, options: TextSampleOptions = {}): Promise<Int32Array> {
     const { seed = this.config.seed, prefix = "", ...drawing } = options;
-    const { temperature = 1, topK, topP } = checkedDrawing(drawing);
+    const { temperature = 1, topK, topP } = checkDrawing(drawing);
     const tokenizer = this.tokenizer();
-    const begin = prefix === "" ? [] : tokenizer.encode(prefix);
-    const { length } = this.config;
-    if (begin.length >= length) {
-      throw usageError(
-        `a prefix of ${begin.length} tokens leaves nothing to write, expected fewer than ${length}.`,
-      );
-    }
-    if (begin.includes(UNKNOWN)) {
-      throw usageError(`the prefix "${prefix}" has what the run's texts never had.`);
-    }
+    const begin = prefixTokens(tokenizer, prefix, this.config.length);
     const sampler = await textSampler(this.config, tokenizer, {
       prefixed: begin.length > 0,
       truncated: topK !== undefined || topP !== undefined,
@@ -144,24 +136,6 @@ export class TextRun {
     }
   }
 }
-
-/** Throws a usage error for a number that does not fit. */
-function checkedDrawing<T extends Omit<TextSampleOptions, "seed" | "prefix">>(options: T): T {
-  const { temperature = 1, topK = 1, topP = 1 } = options;
-  if (!(temperature > 0 && Number.isFinite(temperature))) {
-    throw usageError(`temperature must be a number above 0, received ${temperature}.`);
-  }
-  if (!(Number.isInteger(topK) && topK >= 1 && topK <= mostTokens)) {
-    throw usageError(`topK must be a whole number of tokens >= 1, received ${topK}.`);
-  }
-  if (!(topP > 0 && topP <= 1)) {
-    throw usageError(`topP must be a share above 0, at most 1, received ${topP}.`);
-  }
-  return options;
-}
-
-/** As an i32 can hold. */
-const mostTokens = 2 ** 31 - 1;
 
 /** A split of a run's corpus. */
 export function openTexts(

@@ -1,3 +1,4 @@
+import { exploreEn } from "./explore-en.ts";
 import { labEn } from "./lab-en.ts";
 import { runsEn } from "./runs-en.ts";
 
@@ -125,5 +126,6 @@ export const en = {
   "data.two-moons": "two moons",
   ...labEn,
   ...runsEn,
+  ...exploreEn,
 };
 export type Key = keyof typeof en;

@@ -1,4 +1,5 @@
 import type { Key } from "./en.ts";
+import { exploreZh } from "./explore-zh.ts";
 import { labZh } from "./lab-zh.ts";
 import { runsZh } from "./runs-zh.ts";
 
@@ -119,4 +120,5 @@ export const zh: Readonly<Record<Key, string>> = {
   "data.two-moons": "双月",
   ...labZh,
   ...runsZh,
+  ...exploreZh,
 };

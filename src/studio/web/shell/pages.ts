@@ -14,5 +14,7 @@ export const pages: readonly StudioPage[] = [
   { id: "play", name: "nav.play", load: () => import("../pages/Play.svelte") },
   { id: "images", name: "nav.images", load: () => import("../pages/Images.svelte") },
   { id: "runs", name: "nav.runs", server: true, load: () => import("../pages/Runs.svelte") },
+  { id: "explore", name: "nav.explore", load: () => import("../pages/Explore.svelte") },
+  { id: "text", name: "nav.text", load: () => import("../pages/Text.svelte") },
   { id: "tour", name: "nav.tour", load: () => import("../pages/Tour.svelte") },
 ];

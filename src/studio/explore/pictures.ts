@@ -1,0 +1,50 @@
+/// <reference path="./gifenc.d.ts" />
+import { applyPalette, GIFEncoder, quantize } from "gifenc";
+
+/** Pictures as RGBA bytes, all of one size. */
+export interface Pictures {
+  /** Height and width in pixels. */
+  readonly size: number;
+  readonly rgba: readonly Uint8ClampedArray[];
+}
+
+/** Images [n,C,H,W] in [-1, 1] as pictures; values beyond are clamped, grey becomes RGB. */
+export function picturesOf(images: Float32Array, channels: 1 | 3, size: number): Pictures {
+  const area = size * size;
+  const each = channels * area;
+  const rgba = Array.from({ length: images.length / each }, (_, n) => {
+    const bytes = new Uint8ClampedArray(4 * area).fill(255);
+    for (let c = 0; c < 3; c++) {
+      const from = n * each + (channels === 3 ? c * area : 0);
+      // The array rounds and clamps.
+      for (let k = 0; k < area; k++) bytes[4 * k + c] = ((images[from + k] as number) + 1) * 127.5;
+    }
+    return bytes;
+  });
+  return { size, rgba };
+}
+
+/** Every pixel as a square of `scale` pixels. */
+export function enlarged(bytes: Uint8ClampedArray, size: number, scale: number): Uint8ClampedArray {
+  const side = size * scale;
+  const pixels = new Uint32Array(bytes.buffer, bytes.byteOffset, size * size);
+  const out = new Uint32Array(side * side);
+  for (let y = 0; y < side; y++) {
+    const row = size * Math.floor(y / scale);
+    for (let x = 0; x < side; x++) {
+      out[y * side + x] = pixels[row + Math.floor(x / scale)] as number;
+    }
+  }
+  return new Uint8ClampedArray(out.buffer);
+}
+
+/** A film as an animated GIF that begins again; `delay` in ms from one frame to the next. */
+export function gifOf({ size, rgba }: Pictures, delay: number): Uint8Array {
+  const gif = GIFEncoder();
+  for (const bytes of rgba) {
+    const palette = quantize(bytes, 256);
+    gif.writeFrame(applyPalette(bytes, palette), size, size, { palette, delay });
+  }
+  gif.finish();
+  return gif.bytes();
+}
