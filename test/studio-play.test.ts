@@ -106,6 +106,7 @@ test("slow motion numbers its sub-steps and moves the players where it says so",
   await open(small);
   await press("Slow motion");
   const steps = page.locator("ol li");
+  await steps.first().waitFor();
   expect(await steps.count()).toBe(11);
   for (let i = 0; i < 11; i++) await press("Next");
   await reached(2);
