@@ -121,7 +121,7 @@ export const tourEn = {
     "Three illnesses are known to everyone who has trained a GAN. Here they are, in three games on the same eight heaps of data. Let the sick rules run for a while, then switch to the cure: the game begins anew from the same weights.",
   "cures.collapse": "Collapse",
   "cures.collapseText":
-    "The original minimax loss, and a generator that learns ten times as fast as its opponent. All of its points gather in one clump, which runs away as soon as D has found it: a few heaps at most are served.",
+    "The generator makes ten moves, and large ones, for each small one of its opponent. All of its points run to the single place that D likes best. Once D has found them out, the whole clump jumps elsewhere: it serves one heap at most, and no variety comes back.",
   "cures.oscillation": "Oscillation",
   "cures.oscillationText":
     "Both players learn fast, and nothing holds D's slopes. The points rush from heap to heap, D repaints the map behind them, and the number of heaps goes up and down without end.",

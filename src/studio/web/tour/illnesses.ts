@@ -13,13 +13,15 @@ interface Rules {
   readonly loss: string;
   readonly generator: number;
   readonly discriminator: number;
+  /** Moves of G for each of D's; 1 by default. */
+  readonly generatorSteps?: number;
 }
 
 /** Nothing but rules differs: networks, data and seed are the same, so both begin as one. */
 function illness(
   name: TourKey,
   text: TourKey,
-  { loss, ...rates }: Rules,
+  { loss, generatorSteps = 1, ...rates }: Rules,
   { layers, width, batch }: { layers: number; width: number; batch: 128 | 256 },
 ): Illness {
   const networks = (generator: number, discriminator: number) => ({
@@ -29,7 +31,7 @@ function illness(
   return {
     ...{ name, text },
     sick: checkPlay({
-      ...{ batch, loss, r1: 0, r2: 0, average: 0 },
+      ...{ batch, loss, generatorSteps, r1: 0, r2: 0, average: 0 },
       ...networks(rates.generator, rates.discriminator),
     }),
     cured: checkPlay({ batch, ...networks(2e-3, 2e-3) }),
@@ -43,7 +45,7 @@ export const illnesses: readonly Illness[] = [
   illness(
     "cures.collapse",
     "cures.collapseText",
-    { loss: "minimax", generator: 1e-2, discriminator: 1e-3 },
+    { loss: "non-saturating", generator: 1e-2, discriminator: 3e-4, generatorSteps: 10 },
     small,
   ),
   illness(
