@@ -32,10 +32,7 @@ export const labEn = {
   "lab.colour.grey": "grey",
   "lab.colour.colour": "colour",
   "lab.width": "width of the networks",
-  "lab.loss": "loss",
   "lab.batch": "images a step",
-  "lab.seed": "seed",
-  "lab.backend": "runs on",
   "lab.conditional": "both players see the class, where there are classes",
   "lab.regularizers": "regularizers ({n} chosen)",
 };

@@ -33,10 +33,7 @@ export const labZh: Readonly<Record<keyof typeof labEn, string>> = {
   "lab.colour.grey": "灰度",
   "lab.colour.colour": "彩色",
   "lab.width": "网络宽度",
-  "lab.loss": "损失",
   "lab.batch": "每步图像数",
-  "lab.seed": "随机种子",
-  "lab.backend": "运行于",
   "lab.conditional": "有类别时，双方都看到类别",
   "lab.regularizers": "正则项（已选 {n} 项）",
 };

@@ -1,6 +1,9 @@
 import * as Comlink from "comlink";
 import type { LabGrid } from "../../lab/lab-session.ts";
 import type { LabSettings } from "../../lab/lab-settings.ts";
+import { thinned } from "../shell/lists.ts";
+import { nextFrame } from "../shell/next-frame.ts";
+import { type Connection, connect } from "../workers/connect.ts";
 import type {
   LabAbout,
   LabDownload,
@@ -28,19 +31,19 @@ export class LabClient {
   playing = $state(false);
   busy = $state<"data" | "graphs" | "">("");
   problem = $state("");
-  readonly #worker: Worker;
-  readonly #server: Comlink.Remote<LabServer>;
+  readonly #worker: Connection<LabServer>;
 
   constructor() {
     // Written in one piece: so the bundler sees that this is a worker.
-    this.#worker = new Worker(new URL("../workers/lab-worker.ts", import.meta.url), {
-      type: "module",
-      name: "lab",
-    });
-    this.#worker.onerror = (event) => {
-      this.problem = event.message || "the worker of the lab could not be started.";
-    };
-    this.#server = Comlink.wrap<LabServer>(this.#worker);
+    this.#worker = connect<LabServer>(
+      new Worker(new URL("../workers/lab-worker.ts", import.meta.url), {
+        type: "module",
+        name: "lab",
+      }),
+      (message) => {
+        this.problem = message;
+      },
+    );
     const listener = Comlink.proxy({
       onProgress: (progress: LabProgress) => this.#show(progress),
       onBusy: (what: "data" | "graphs" | "") => {
@@ -51,44 +54,44 @@ export class LabClient {
         this.playing = false;
       },
     });
-    void this.#server.listen(listener, dataAddress);
+    void this.#worker.server.listen(listener, dataAddress);
   }
 
   /** Begins a run anew. */
   begin(settings: LabSettings, source: LabSource, backend: string): Promise<LabSettings> {
-    return this.#opened(this.#server.begin(settings, source, backend));
+    return this.#opened(this.#worker.server.begin(settings, source, backend));
   }
 
   /** Goes on with a run from files; resolves to the settings that it has. */
   openRun(files: readonly File[], backend: string): Promise<LabSettings> {
-    return this.#opened(this.#server.openRun(files, backend));
+    return this.#opened(this.#worker.server.openRun(files, backend));
   }
 
   play(): void {
     this.playing = true;
-    void this.#server.play();
+    void this.#worker.server.play();
   }
 
   async pause(): Promise<void> {
-    await this.#server.pause();
+    await this.#worker.server.pause();
     this.playing = false;
   }
 
   async advance(): Promise<void> {
     if (this.playing) await this.pause();
-    await this.#server.step();
+    await this.#worker.server.step();
   }
 
   exportRun(): Promise<LabDownload> {
-    return this.#server.exportRun();
+    return this.#worker.server.exportRun();
   }
 
   exportOnnx(): Promise<LabDownload> {
-    return this.#server.exportOnnx();
+    return this.#worker.server.exportOnnx();
   }
 
   close(): void {
-    this.#worker.terminate();
+    this.#worker.close();
   }
 
   async #opened(opening: Promise<OpenedLab>): Promise<LabSettings> {
@@ -109,14 +112,6 @@ export class LabClient {
     if (perSecond > 0) this.perSecond = perSecond;
     if (losses.length > 0) this.losses = thinned([...this.losses, ...losses], keptLosses);
     if (grid) this.grids = thinned([...this.grids, grid], keptGrids);
-    return new Promise<void>((drawn) => {
-      requestAnimationFrame(() => drawn());
-    });
+    return nextFrame();
   }
-}
-
-/** Every other one, the last among them, once there are too many. */
-function thinned<T>(all: readonly T[], most: number): readonly T[] {
-  if (all.length <= most) return all;
-  return all.filter((_, i) => (all.length - 1 - i) % 2 === 0);
 }

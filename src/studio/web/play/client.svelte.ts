@@ -2,6 +2,9 @@ import * as Comlink from "comlink";
 import type { PlayScores, PlayView } from "../../play/observer.ts";
 import type { PlaySnapshot, Turn } from "../../play/playground.ts";
 import { defaultPlay, type PlaySettings } from "../../play/settings.ts";
+import { thinned } from "../shell/lists.ts";
+import { nextFrame } from "../shell/next-frame.ts";
+import { type Connection, connect } from "../workers/connect.ts";
 import type { Losses, PlayServer } from "../workers/play-worker.ts";
 
 /** Points that the loss chart keeps; older ones are thinned out. */
@@ -19,31 +22,28 @@ export class PlayClient {
   perSecond = $state(0);
   /** Losses by iteration, oldest first. */
   losses = $state.raw<readonly { readonly iteration: number; readonly values: Losses }[]>([]);
-  readonly #worker: Worker;
-  readonly #server: Comlink.Remote<PlayServer>;
+  readonly #worker: Connection<PlayServer>;
 
   constructor() {
     // Written in one piece: so the bundler sees that this is a worker.
-    this.#worker = new Worker(new URL("../workers/play-worker.ts", import.meta.url), {
-      type: "module",
-      name: "play",
-    });
-    this.#worker.onerror = (event) => {
-      this.problem = event.message || "the worker of the game could not be started.";
-    };
-    this.#server = Comlink.wrap<PlayServer>(this.#worker);
-    void this.#server.listen(
+    this.#worker = connect<PlayServer>(
+      new Worker(new URL("../workers/play-worker.ts", import.meta.url), {
+        type: "module",
+        name: "play",
+      }),
+      (message) => {
+        this.problem = message;
+      },
+    );
+    void this.#worker.server.listen(
       Comlink.proxy({
         onProgress: (view: PlayView, losses: readonly Losses[], perSecond: number) => {
           this.view = view;
           if (perSecond > 0) this.perSecond = perSecond;
           const first = view.iteration - losses.length + 1;
           const more = losses.map((values, i) => ({ iteration: first + i, values }));
-          const all = [...this.losses, ...more];
-          this.losses = all.length > keptLosses ? all.filter((_, i) => i % 2 === 0) : all;
-          return new Promise<void>((drawn) => {
-            requestAnimationFrame(() => drawn());
-          });
+          this.losses = thinned([...this.losses, ...more], keptLosses);
+          return nextFrame();
         },
         onScores: (scores: PlayScores) => {
           this.scores = scores;
@@ -64,41 +64,41 @@ export class PlayClient {
     this.problem = "";
     this.losses = [];
     this.history = [];
-    await this.#server.open(settings, backend, from);
+    await this.#worker.server.open(settings, backend, from);
   }
 
   /** Other settings on the way: what fits of the players stays as it is. */
   async change(settings: PlaySettings): Promise<void> {
     this.settings = settings;
-    await this.#server.change(settings);
+    await this.#worker.server.change(settings);
   }
 
   async setSpeed(perSecond: number): Promise<void> {
-    await this.#server.setSpeed(perSecond);
+    await this.#worker.server.setSpeed(perSecond);
   }
 
   /** Where the game stands; pauses it. */
   async snapshot(): Promise<PlaySnapshot | undefined> {
     await this.pause();
-    return this.#server.snapshot();
+    return this.#worker.server.snapshot();
   }
 
   play(): void {
     this.playing = true;
-    void this.#server.play();
+    void this.#worker.server.play();
   }
 
   async pause(): Promise<void> {
-    await this.#server.pause();
+    await this.#worker.server.pause();
     this.playing = false;
   }
 
   async step(turn: Turn): Promise<void> {
     if (this.playing) await this.pause();
-    await this.#server.step(turn);
+    await this.#worker.server.step(turn);
   }
 
   close(): void {
-    this.#worker.terminate();
+    this.#worker.close();
   }
 }

@@ -1,4 +1,4 @@
-import * as Comlink from "comlink";
+import { type Connection, connect } from "../workers/connect.ts";
 import type { OpenedText, TextServer, TextWish, WrittenTexts } from "../workers/text-worker.ts";
 
 /** A generator of text as the page sees it; a worker writes. */
@@ -6,30 +6,30 @@ export class TextClient {
   file = $state.raw<OpenedText>();
   /** What went wrong with the worker itself. */
   problem = $state("");
-  readonly #worker: Worker;
-  readonly #server: Comlink.Remote<TextServer>;
+  readonly #worker: Connection<TextServer>;
 
   constructor() {
     // Written in one piece: so the bundler sees that this is a worker.
-    this.#worker = new Worker(new URL("../workers/text-worker.ts", import.meta.url), {
-      type: "module",
-      name: "text",
-    });
-    this.#worker.onerror = (event) => {
-      this.problem = event.message || "the worker that writes could not be started.";
-    };
-    this.#server = Comlink.wrap<TextServer>(this.#worker);
+    this.#worker = connect<TextServer>(
+      new Worker(new URL("../workers/text-worker.ts", import.meta.url), {
+        type: "module",
+        name: "text",
+      }),
+      (message) => {
+        this.problem = message;
+      },
+    );
   }
 
   async open(bytes: Uint8Array, tokenizer?: string): Promise<void> {
-    this.file = await this.#server.open(bytes, tokenizer);
+    this.file = await this.#worker.server.open(bytes, tokenizer);
   }
 
   write(wish: TextWish): Promise<WrittenTexts> {
-    return this.#server.write(wish);
+    return this.#worker.server.write(wish);
   }
 
   close(): void {
-    this.#worker.terminate();
+    this.#worker.close();
   }
 }

@@ -1,43 +1,12 @@
-import * as Comlink from "comlink";
+import { type Connection, connect } from "../workers/connect.ts";
 import type { TourServer } from "../workers/tour-worker.ts";
 
 /** The tour's generators in a worker of their own; close it after use. */
-export function openGenerators(): {
-  readonly server: Comlink.Remote<TourServer>;
-  close(): void;
-} {
-  const worker = new Worker(new URL("../workers/tour-worker.ts", import.meta.url), {
-    type: "module",
-    name: "tour",
-  });
-  return { server: Comlink.wrap<TourServer>(worker), close: () => worker.terminate() };
-}
-
-/**
- * Does the latest of many wishes, one at a time: a slider asks more often than a network answers, and
- * what was asked in between is left out.
- */
-export class Latest<Wish> {
-  readonly #work: (wish: Wish) => Promise<void>;
-  #next: { readonly wish: Wish } | undefined;
-  #busy = false;
-
-  constructor(work: (wish: Wish) => Promise<void>) {
-    this.#work = work;
-  }
-
-  async ask(wish: Wish): Promise<void> {
-    this.#next = { wish };
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      while (this.#next) {
-        const { wish: now } = this.#next;
-        this.#next = undefined;
-        await this.#work(now);
-      }
-    } finally {
-      this.#busy = false;
-    }
-  }
+export function openGenerators(): Connection<TourServer> {
+  return connect(
+    new Worker(new URL("../workers/tour-worker.ts", import.meta.url), {
+      type: "module",
+      name: "tour",
+    }),
+  );
 }

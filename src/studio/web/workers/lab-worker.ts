@@ -17,6 +17,8 @@ import { type LabGrid, LabSession } from "../../lab/lab-session.ts";
 import { type LabSettings, labConfig, settingsOfConfig } from "../../lab/lab-settings.ts";
 import { filesOfRun, type OpenedRun, readRun } from "../../lab/run-files.ts";
 import { decodePicture } from "../lab/decode-picture.ts";
+import { BackPressure } from "./back-pressure.ts";
+import { oneAtATime } from "./queue.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 import { letOthersIn } from "./yield.ts";
 
@@ -91,9 +93,12 @@ export class LabServer {
   #opened: OpenedRun | undefined;
   #playing = false;
   #losses: LabLosses[] = [];
-  #drawn = true;
-  /** What is under way: one thing at a time. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #pressure = new BackPressure();
+  readonly #queue = oneAtATime((error) => {
+    this.#playing = false;
+    this.#listener?.onBusy("");
+    this.#listener?.onProblem(error.message);
+  });
 
   /** `server` is the address of installed data sets; "" where there is no server. */
   listen(listener: LabListener, server: string): void {
@@ -131,7 +136,7 @@ export class LabServer {
 
   async pause(): Promise<void> {
     this.#playing = false;
-    await this.#last;
+    await this.#queue(async () => {});
   }
 
   step(): Promise<void> {
@@ -245,7 +250,7 @@ export class LabServer {
       await this.#advance();
       done++;
       const now = performance.now();
-      if (this.#drawn && now - shownAt >= messageEveryMs) {
+      if (this.#pressure.free && now - shownAt >= messageEveryMs) {
         const withGrid = now - gridAt >= Math.max(gridEveryMs, gridMs / gridShare);
         const batch = this.#session?.config.batch ?? 0;
         await this.#show((1000 * done * batch) / (now - from), withGrid);
@@ -278,11 +283,8 @@ export class LabServer {
     const { step } = session;
     const { kimg } = session.trainer;
     const progress: LabProgress = { step, kimg, losses, grid, perSecond };
-    this.#drawn = false;
     const moved = grid ? [grid.pixels.buffer as ArrayBuffer] : [];
-    void this.#listener.onProgress(Comlink.transfer(progress, moved)).then(() => {
-      this.#drawn = true;
-    });
+    this.#pressure.send(this.#listener.onProgress(Comlink.transfer(progress, moved)));
   }
 
   #download(make: (session: LabSession) => Promise<LabDownload>): Promise<LabDownload> {
@@ -303,16 +305,6 @@ export class LabServer {
     await this.#backend?.release?.();
     this.#session = undefined;
     this.#backend = undefined;
-  }
-
-  #queue<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#last.then(work);
-    this.#last = run.catch((error: Error) => {
-      this.#playing = false;
-      this.#listener?.onBusy("");
-      this.#listener?.onProblem(error.message);
-    });
-    return run;
   }
 }
 

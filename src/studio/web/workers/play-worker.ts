@@ -1,10 +1,11 @@
 import * as Comlink from "comlink";
 import type { Backend } from "../../../runtime/session.ts";
 import { chooseBackend } from "../../../runtime/web.ts";
-import type { GansmithError } from "../../../util/errors.ts";
 import { Observer, type PlayScores, type PlayView } from "../../play/observer.ts";
 import { Playground, type PlaySnapshot, type Turn } from "../../play/playground.ts";
 import type { PlaySettings } from "../../play/settings.ts";
+import { BackPressure } from "./back-pressure.ts";
+import { oneAtATime } from "./queue.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 import { letOthersIn } from "./yield.ts";
 
@@ -34,11 +35,13 @@ export class PlayServer {
   #listener: PlayListener | undefined;
   #playing = false;
   #losses: Losses[] = [];
-  #drawn = true;
+  readonly #pressure = new BackPressure();
+  readonly #queue = oneAtATime((error) => {
+    this.#playing = false;
+    this.#listener?.onProblem(error.message);
+  });
   /** Most iterations a second; 0 is as many as there can be. */
   #speed = 0;
-  /** What is under way: one thing at a time. */
-  #last: Promise<unknown> = Promise.resolve();
 
   listen(listener: PlayListener): void {
     this.#listener = listener;
@@ -75,12 +78,13 @@ export class PlayServer {
   play(): void {
     if (this.#playing) return;
     this.#playing = true;
-    void this.#queue(() => this.#run());
+    // The listener hears of failures.
+    void this.#queue(() => this.#run()).catch(() => {});
   }
 
   async pause(): Promise<void> {
     this.#playing = false;
-    await this.#last;
+    await this.#queue(async () => {});
   }
 
   setSpeed(perSecond: number): void {
@@ -109,7 +113,7 @@ export class PlayServer {
       await this.#advance("both");
       done++;
       const now = performance.now();
-      if (this.#drawn && (now - shownAt >= viewEveryMs || this.#speed > 0)) {
+      if (this.#pressure.free && (now - shownAt >= viewEveryMs || this.#speed > 0)) {
         await this.#show((1000 * done) / (now - from));
         shownAt = performance.now();
         if (now - from > 2000) [from, done] = [shownAt, 0];
@@ -140,10 +144,9 @@ export class PlayServer {
     const buffers = Object.values(view).flatMap((v) =>
       v instanceof Float32Array ? [v.buffer] : [],
     );
-    this.#drawn = false;
-    void this.#listener.onProgress(Comlink.transfer(view, buffers), losses, perSecond).then(() => {
-      this.#drawn = true;
-    });
+    this.#pressure.send(
+      this.#listener.onProgress(Comlink.transfer(view, buffers), losses, perSecond),
+    );
   }
 
   async #judge(): Promise<void> {
@@ -156,15 +159,6 @@ export class PlayServer {
     await this.#game?.release();
     this.#observer = undefined;
     this.#game = undefined;
-  }
-
-  #queue<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#last.then(work);
-    this.#last = run.catch((error: GansmithError) => {
-      this.#playing = false;
-      this.#listener?.onProblem(error.message);
-    });
-    return run;
   }
 }
 

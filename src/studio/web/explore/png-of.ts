@@ -1,12 +1,3 @@
-/** Gives the reader a file. */
-export function download(name: string, parts: BlobPart[], type: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(parts, { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 /** Pictures side by side as PNG, about as many columns as rows; small ones twice as large. */
 export async function pngOf(rgba: readonly Uint8ClampedArray[], size: number): Promise<Blob> {
   const columns = Math.ceil(Math.sqrt(rgba.length));
