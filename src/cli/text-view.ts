@@ -2,13 +2,11 @@ import type { TextRunConfig } from "../recipes/text/index.ts";
 import type { TextFigure } from "../train/text/evaluate-text.ts";
 import type { TextIteration, TextReady, TextReport, TextUnderway } from "../train/text/messages.ts";
 import type { TextEnd } from "../train/text/train-text.ts";
-import { judgingProgress } from "./judging-progress.ts";
 import { metricsTable } from "./metrics-table.ts";
 import type { Output } from "./output.ts";
-import { formatDuration, Progress } from "./progress.ts";
+import { formatDuration } from "./progress.ts";
+import { SessionScreen } from "./session-screen.ts";
 import type { SessionView } from "./watch-session.ts";
-
-const jsonProgressEveryMs = 1000;
 
 /** What the floors of metrics of text are. */
 export const textFloors = "The floor is what as many real texts get.";
@@ -19,23 +17,18 @@ export function textsBelow(texts: readonly string[]): string {
 }
 
 /** Shows a session of text: what it trains, how far it is, what it writes. */
-export class TextView implements SessionView<TextReport> {
-  readonly #output: Output;
+export class TextView extends SessionScreen implements SessionView<TextReport> {
   readonly #stages: TextRunConfig["stages"];
-  readonly #progress = new Progress();
-  readonly #judging: ReturnType<typeof judgingProgress>;
-  #lastLine = Number.NEGATIVE_INFINITY;
 
   constructor(output: Output, stages: TextRunConfig["stages"]) {
-    this.#output = output;
+    super(output);
     this.#stages = stages;
-    this.#judging = judgingProgress(output);
   }
 
   report(report: TextReport): void {
     switch (report.type) {
       case "preparing":
-        this.#progress.message(`preparing ${report.what} ...`);
+        this.progress.message(`preparing ${report.what} ...`);
         break;
       case "ready":
         this.#ready(report);
@@ -50,29 +43,8 @@ export class TextView implements SessionView<TextReport> {
         this.warn(report.message);
         break;
       default:
-        this.#output.line({ ...report });
+        this.output.line({ ...report });
     }
-  }
-
-  note(text: string): void {
-    this.#progress.message(text);
-  }
-
-  warn(message: string): void {
-    this.#output.line({ type: "warning", message });
-    this.#progress.message(`warning: ${message}`);
-  }
-
-  judging(stage: string, done: number, total?: number): void {
-    this.#judging.onProgress(stage, done, total);
-  }
-
-  endTraining(): void {
-    this.#progress.end();
-  }
-
-  close(): void {
-    if (process.stderr.isTTY) this.#judging.end();
   }
 
   /** Some texts, the metrics, and what to do with the run. */
@@ -82,52 +54,41 @@ export class TextView implements SessionView<TextReport> {
   ): Promise<void> {
     this.close();
     const { path } = run;
-    this.#output.text(`\n${textsBelow(await run.sample(8))}\n`);
+    this.output.text(`\n${textsBelow(await run.sample(8))}\n`);
     if (Object.keys(metrics).length > 0) {
-      this.#output.text(`${metricsTable(metrics, textFloors)}\n`);
+      this.output.text(`${metricsTable(metrics, textFloors)}\n`);
     }
     const judged = nll === undefined ? "" : `validation NLL ${nll.toFixed(3)} nats a token, `;
     const time = formatDuration(elapsedMs / 1000);
-    this.#output.text(`${path}: ${step} iterations, ${judged}${time}.`);
-    this.#output.text(
-      [
-        "",
-        "What to try next:",
-        `  npx gansmith sample ${path} --n 20 --temperature 0.8`,
-        `  npx gansmith export ${path} --out generator.onnx`,
-        `  npx gansmith eval ${path}`,
-      ].join("\n"),
-    );
+    this.output.text(`${path}: ${step} iterations, ${judged}${time}.`);
+    this.suggest([
+      `sample ${path} --n 20 --temperature 0.8`,
+      `export ${path} --out generator.onnx`,
+      `eval ${path}`,
+    ]);
   }
 
   #ready(report: TextReady): void {
     const { run, recipe, step, seed, data, parameters, backend, threads } = report;
-    this.#output.line({ ...report, type: "start" });
-    const sizes = Object.entries(parameters).map(
-      ([name, n]) => `${name} ${n.toLocaleString("en")}`,
-    );
+    this.output.line({ ...report, type: "start" });
     const methods = this.#stages.map((s) => s.method.name).join(", ");
     const [texts, tokens] = [data.texts, data.vocabulary].map((n) => n.toLocaleString("en"));
     const lines = [
       `${recipe}: ${methods} on ${data.name}, ${texts} texts, a vocabulary of ${tokens} tokens`,
-      `parameters: ${sizes.join(", ")}; seed ${seed}, ${backend}, ${threads} threads`,
+      `parameters: ${this.sizesOf(parameters)}; seed ${seed}, ${backend}, ${threads} threads`,
       `run folder: ${run}${step > 0 ? `, going on from iteration ${step}` : ""}`,
     ];
-    for (const line of lines) this.#progress.message(line);
+    for (const line of lines) this.progress.message(line);
   }
 
   #underway(report: TextUnderway): void {
-    const now = performance.now();
-    if (now - this.#lastLine >= jsonProgressEveryMs) {
-      this.#lastLine = now;
-      const { elapsedMs, ...told } = report;
-      this.#output.line({ ...told, seconds: elapsedMs / 1000 });
-    }
+    const { elapsedMs, ...told } = report;
+    this.progressLine({ ...told, seconds: elapsedMs / 1000 });
     this.#draw(report);
   }
 
   #draw({ stage, iteration, done, of, progress, tokens }: TextUnderway): void {
-    this.#progress.update({
+    this.progress.update({
       step: (iteration - 1) * of + done,
       fraction: progress,
       label: `${this.#named(stage, iteration)}: ${done}/${of} steps`,
@@ -138,12 +99,12 @@ export class TextView implements SessionView<TextReport> {
 
   #iteration(report: TextIteration): void {
     const { stage, iteration, nll, scalars, samples, elapsedMs, ...told } = report;
-    this.#output.line({
+    this.output.line({
       ...{ ...told, stage, iteration, nll, seconds: elapsedMs / 1000, scalars, samples },
     });
     const figures = Object.entries({ nll, ...scalars }).map(([k, v]) => `${k} ${v.toFixed(3)}`);
     const sample = (samples[0] ?? "").replaceAll("\n", "\n  ");
-    this.#progress.message(`${this.#named(stage, iteration)}  ${figures.join("  ")}\n  ${sample}`);
+    this.progress.message(`${this.#named(stage, iteration)}  ${figures.join("  ")}\n  ${sample}`);
   }
 
   #named(stage: number, iteration: number): string {

@@ -5,32 +5,29 @@ import type { Run } from "../train/run.ts";
 import type { TrainingReport } from "../train/session/messages.ts";
 import { metricsTable } from "./metrics-table.ts";
 import type { Output } from "./output.ts";
-import { formatDuration, Progress } from "./progress.ts";
+import { formatDuration } from "./progress.ts";
+import { SessionScreen } from "./session-screen.ts";
+import type { SessionView } from "./watch-session.ts";
 
 type Reported<T extends TrainingReport["type"]> = Extract<TrainingReport, { type: T }>;
 type Picture = typeof import("./picture.ts").terminalPicture;
 
 const pictureEveryMs = 20_000;
-const jsonProgressEveryMs = 1000;
 /** The article prints its losses this often. */
 const verboseEverySteps = 100;
 
 /** Shows a training session: what it trains, how far it is, what it makes. */
-export class TrainingView {
-  #output: Output;
+export class TrainingView extends SessionScreen implements SessionView<TrainingReport> {
   #length: RunConfig["length"];
   #verbose: boolean;
-  #progress: Progress;
   #lastPicture = performance.now();
-  #lastLine = Number.NEGATIVE_INFINITY;
   #latest: Reported<"sample"> | undefined;
   #drawPicture: Picture | undefined;
 
   constructor(output: Output, length: RunConfig["length"], verbose: boolean) {
-    this.#output = output;
+    super(output);
     this.#length = length;
     this.#verbose = verbose;
-    this.#progress = new Progress();
     // Loaded beside the training, so that it does not delay the first step.
     import("./picture.ts").then((module) => {
       this.#drawPicture = module.terminalPicture;
@@ -55,42 +52,18 @@ export class TrainingView {
         this.warn(report.message);
         break;
       case "diagnosis":
-        this.#output.line({ ...report });
-        this.#progress.message(`doctor: ${report.illness}: ${report.sentence}`);
+        this.output.line({ ...report });
+        this.progress.message(`doctor: ${report.illness}: ${report.sentence}`);
         break;
       case "guard":
-        this.#output.line({ ...report });
-        this.#progress.message(
+        this.output.line({ ...report });
+        this.progress.message(
           `guard: back to ${report.step > 0 ? `step ${report.step}` : "the beginning"}, on with ${report.settings.join(" ")}`,
         );
         break;
       default:
-        this.#output.line({ ...report });
+        this.output.line({ ...report });
     }
-  }
-
-  note(text: string): void {
-    this.#progress.message(text);
-  }
-
-  warn(message: string): void {
-    this.#output.line({ type: "warning", message });
-    this.#progress.message(`warning: ${message}`);
-  }
-
-  judging(stage: string, done: number, total?: number): void {
-    if (process.stderr.isTTY) {
-      const share = total === undefined ? `${done}` : `${done}/${total}`;
-      process.stderr.write(`\r\u001b[2Kjudging: ${stage} ${share}`);
-    }
-  }
-
-  endTraining(): void {
-    this.#progress.end();
-  }
-
-  close(): void {
-    if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
   }
 
   /** The last samples, the metrics, and what to do with the run. */
@@ -98,44 +71,37 @@ export class TrainingView {
     this.close();
     const { path, end } = run;
     if (this.#latest && this.#drawPicture) {
-      this.#output.text(this.#drawPicture(this.#latest, process.stdout));
+      this.output.text(this.#drawPicture(this.#latest, process.stdout));
     }
-    if (Object.keys(metrics).length > 0) this.#output.text(`${metricsTable(metrics)}\n`);
+    if (Object.keys(metrics).length > 0) this.output.text(`${metricsTable(metrics)}\n`);
     const time = formatDuration((end?.elapsedMs ?? 0) / 1000);
-    this.#output.text(`${path}: ${end?.step} steps, ${end?.kimg.toFixed(1)} kimg, ${time}.`);
-    if (this.#latest) this.#output.text(`Samples: ${relative(".", this.#latest.file)}`);
-    this.#output.text(
-      [
-        "",
-        "What to try next:",
-        `  npx gansmith sample ${path} --n 64 --out grid.png`,
-        `  npx gansmith export ${path} --format onnx --out generator.onnx`,
-        `  npx gansmith resume ${path} --steps ${2 * (end?.step ?? 1)}`,
-        "  npx gansmith recipes",
-      ].join("\n"),
-    );
+    this.output.text(`${path}: ${end?.step} steps, ${end?.kimg.toFixed(1)} kimg, ${time}.`);
+    if (this.#latest) this.output.text(`Samples: ${relative(".", this.#latest.file)}`);
+    this.suggest([
+      `sample ${path} --n 64 --out grid.png`,
+      `export ${path} --format onnx --out generator.onnx`,
+      `resume ${path} --steps ${2 * (end?.step ?? 1)}`,
+      "recipes",
+    ]);
   }
 
   #preparing({ what, done, total }: Reported<"preparing">): void {
     if (total !== undefined && done !== undefined && process.stderr.isTTY) {
       process.stderr.write(`\r\u001b[2Kpreparing ${what}: ${done}/${total}`);
-    } else if (total === undefined) this.#progress.message(`preparing ${what} ...`);
+    } else if (total === undefined) this.progress.message(`preparing ${what} ...`);
   }
 
   #ready(report: Reported<"ready">): void {
     const { run, recipe, model, step, data, parameters, batch, seed, backend, threads } = report;
-    this.#output.line({ ...report, type: "start" });
+    this.output.line({ ...report, type: "start" });
     this.close();
     const kind = `${data.size}x${data.size} ${data.channels === 1 ? "grey" : "colour"}`;
-    const sizes = Object.entries(parameters).map(
-      ([name, n]) => `${name} ${n.toLocaleString("en")}`,
-    );
     const lines = [
       `${recipe}: ${model} on ${data.name}, ${data.images.toLocaleString("en")} images ${kind}`,
-      `parameters: ${sizes.join(", ")}; batch ${batch}, seed ${seed}, ${backend}, ${threads} threads`,
+      `parameters: ${this.sizesOf(parameters)}; batch ${batch}, seed ${seed}, ${backend}, ${threads} threads`,
       `run folder: ${run}${step > 0 ? `, going on from step ${step}` : ""}`,
     ];
-    for (const line of lines) this.#progress.message(line);
+    for (const line of lines) this.progress.message(line);
   }
 
   #step(report: Reported<"progress">): void {
@@ -145,14 +111,10 @@ export class TrainingView {
       G_loss: scalars["g.loss"] ?? Number.NaN,
     };
     if (this.#verbose && stepInEpoch % verboseEverySteps === 0) this.#articleLine(report, values);
-    const now = performance.now();
-    if (now - this.#lastLine >= jsonProgressEveryMs || progress >= 1) {
-      this.#lastLine = now;
-      const seconds = elapsedMs / 1000;
-      this.#output.line({ type: "progress", step, kimg, seconds, progress, scalars });
-    }
+    const line = { type: "progress", step, kimg, seconds: elapsedMs / 1000, progress, scalars };
+    this.progressLine(line, progress >= 1);
     const { steps: totalSteps } = this.#length;
-    this.#progress.update({ step, totalSteps, fraction: progress, batchSize: batch, values });
+    this.progress.update({ step, totalSteps, fraction: progress, batchSize: batch, values });
   }
 
   #articleLine(
@@ -164,7 +126,7 @@ export class TrainingView {
     const images = steps === undefined ? kimg && kimg * 1000 : steps * batch;
     const all = epochs ?? (images && Math.ceil(images / batch / stepsPerEpoch));
     const of = all === undefined ? "" : `/${all}`;
-    this.#output.text(
+    this.output.text(
       `Epoch [${epoch + 1}${of}], Step [${stepInEpoch}/${stepsPerEpoch}], D_loss: ${D_loss.toFixed(4)}, G_loss: ${G_loss.toFixed(4)}`,
     );
   }
@@ -172,11 +134,11 @@ export class TrainingView {
   #sample(report: Reported<"sample">): void {
     const { step, file } = report;
     this.#latest = report;
-    this.#output.line({ type: "sample", step, file });
+    this.output.line({ type: "sample", step, file });
     const now = performance.now();
     const due = now - this.#lastPicture >= pictureEveryMs;
-    if (this.#output.json || !process.stderr.isTTY || !due || !this.#drawPicture) return;
+    if (this.output.json || !process.stderr.isTTY || !due || !this.#drawPicture) return;
     this.#lastPicture = now;
-    this.#progress.message(`${this.#drawPicture(report, process.stderr)}samples at step ${step}`);
+    this.progress.message(`${this.#drawPicture(report, process.stderr)}samples at step ${step}`);
   }
 }

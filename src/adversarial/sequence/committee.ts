@@ -4,8 +4,8 @@ import type { Variables } from "../../nn/index.ts";
 import type { Phase } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { chosenShares } from "./ended.ts";
-import { generatorScope, type SequenceGenerator } from "./generator.ts";
+import { type FollowerOptions, followerPhase } from "./follower.ts";
+import type { SequenceGenerator } from "./generator.ts";
 import { likelihoodLoss, nextTokens, tokensLeaf } from "./likelihood.ts";
 
 /** The scope in which a committee's members stand, by their numbers from 0. */
@@ -56,59 +56,18 @@ export function committeePhase(
   };
 }
 
-/**
- * How far a distribution P is from another, M: log-probabilities [R,V] of both -> [], the mean over rows, or
- * the sum weighted by `shares` [R].
- * `forward` is KL(M || P), `reverse` KL(P || M), `jensenShannon` the mean of both to their middle.
- */
-export const divergences = {
-  forward: (own: Value, theirs: Value, shares?: Value): Value => kl(theirs, own, shares),
-  reverse: (own: Value, theirs: Value, shares?: Value): Value => kl(own, theirs, shares),
-  jensenShannon: (own: Value, theirs: Value, shares?: Value): Value => {
-    const both = ops.add(ops.exp(own), ops.exp(theirs));
-    const middle = ops.log(ops.maximum(ops.mul(both, ops.scalar(0.5)), ops.scalar(1e-30)));
-    return ops.mul(ops.add(kl(own, middle, shares), kl(theirs, middle, shares)), ops.scalar(0.5));
-  },
-};
-
-export type Divergence = keyof typeof divergences;
-
-/**
- * The generator's move: at every place of `tokens` i32 [T,N] its whole distribution of the next token
- * moves towards the mean of the members', by a divergence, nats a token. Dropout is off on all sides.
- */
+/** The generator's move: `followerPhase` after the mean of the members. */
 export function committeeFollowerPhase(
   generator: SequenceGenerator,
   variables: Variables,
-  { members, batch, clip, divergence }: CommitteeOptions & { readonly divergence: Divergence },
+  { members, ...options }: FollowerOptions & Pick<CommitteeOptions, "members">,
 ): Phase {
-  variables.beginPhase();
-  const tokens = tokensLeaf(generator, batch);
-  const own = nextTokens(generator, variables.scope(generatorScope, "eval"), tokens);
-  const each = Array.from({ length: members }, (_, i) =>
-    ops.exp(nextTokens(generator, variables.scope(memberScope(i), "eval"), tokens)),
-  );
-  const mean = ops.maximum(ops.mul(sum(each), ops.scalar(1 / members)), ops.scalar(1e-30));
-  const loss = divergences[divergence](
-    own,
-    ops.stopGradient(ops.log(mean)),
-    chosenShares(generator, tokens),
-  );
-  return {
-    name: "g",
-    network: generatorScope,
-    loss,
-    inputs: new Map([["tokens", tokens]]),
-    gradients: clipGradients(slopesOf(variables, generatorScope, loss), clip),
-    assignments: new Map(),
-    scalars: new Map(),
-  };
-}
-
-/** KL(A || B) of log-probabilities [R,V], the mean over rows. */
-function kl(a: Value, b: Value, shares?: Value): Value {
-  const byRow = ops.reduceSum(ops.mul(ops.exp(a), ops.sub(a, b)), [1]);
-  return shares ? ops.reduceSum(ops.mul(byRow, shares)) : ops.reduceMean(byRow);
+  return followerPhase(generator, variables, options, (tokens) => {
+    const each = Array.from({ length: members }, (_, i) =>
+      ops.exp(nextTokens(generator, variables.scope(memberScope(i), "eval"), tokens)),
+    );
+    return ops.log(ops.maximum(ops.mul(sum(each), ops.scalar(1 / members)), ops.scalar(1e-30)));
+  });
 }
 
 function sum(values: readonly Value[]): Value {

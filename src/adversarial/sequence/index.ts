@@ -2,8 +2,6 @@ export {
   committeeFollowerPhase,
   committeePhase,
   committeeScope,
-  type Divergence,
-  divergences,
   memberScope,
 } from "./committee.ts";
 export { criticGraph } from "./critic-graph.ts";
@@ -15,6 +13,7 @@ export {
 } from "./discriminator.ts";
 export { type DiscriminatorPhaseOptions, discriminatorPhase } from "./discriminator-phase.ts";
 export { sequenceFeaturesGraph } from "./features-graph.ts";
+export { type Divergence, divergences } from "./follower.ts";
 export { generatorScope, type SequenceGenerator, type SequenceState } from "./generator.ts";
 export { likelihoodGame, likelihoodGraph } from "./likelihood.ts";
 export { type MediatorOptions, mediatedPhase, mediatorPhase, mediatorScope } from "./mediator.ts";

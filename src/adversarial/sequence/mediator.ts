@@ -1,12 +1,13 @@
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
+import type { Value } from "../../graph/value.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { Phase } from "../game.ts";
 import { slopesOf } from "../slopes.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { chosenShares } from "./ended.ts";
-import { generatorScope, type SequenceGenerator } from "./generator.ts";
-import { likelihoodLoss, nextTokens, tokensLeaf } from "./likelihood.ts";
+import { followerPhase } from "./follower.ts";
+import type { SequenceGenerator } from "./generator.ts";
+import { likelihoodLoss, nextTokens } from "./likelihood.ts";
 
 /** The scope in which a mediator's variables stand. */
 export const mediatorScope = "mediator";
@@ -52,24 +53,9 @@ export function mediatorPhase(
 export function mediatedPhase(
   generator: SequenceGenerator,
   variables: Variables,
-  { batch, clip }: MediatorOptions,
+  options: MediatorOptions,
 ): Phase {
-  variables.beginPhase();
-  const tokens = tokensLeaf(generator, batch);
-  const own = nextTokens(generator, variables.scope(generatorScope, "eval"), tokens);
-  const mediated = variables.scope(mediatorScope, "eval");
-  const theirs = ops.stopGradient(nextTokens(generator, mediated, tokens));
-  const apart = ops.mul(ops.exp(own), ops.sub(own, theirs));
-  const byPlace = ops.reduceSum(apart, [1]);
-  const shares = chosenShares(generator, tokens);
-  const loss = shares ? ops.reduceSum(ops.mul(byPlace, shares)) : ops.reduceMean(byPlace);
-  return {
-    name: "g",
-    network: generatorScope,
-    loss,
-    inputs: new Map([["tokens", tokens]]),
-    gradients: clipGradients(slopesOf(variables, generatorScope, loss), clip),
-    assignments: new Map(),
-    scalars: new Map(),
-  };
+  const mediated = (tokens: Value) =>
+    nextTokens(generator, variables.scope(mediatorScope, "eval"), tokens);
+  return followerPhase(generator, variables, { ...options, divergence: "reverse" }, mediated);
 }

@@ -14,6 +14,7 @@ import type { SequenceMethod } from "../method.ts";
 import { adam, optimizerOf, Players, tokensTensor } from "../players.ts";
 import { timeMajor } from "../sequence-judge.ts";
 import { SequenceSampler } from "../sequence-sampler.ts";
+import { needsWholeDistributions } from "./whole-distributions.ts";
 
 export const committeeSchema = z.strictObject({
   members: z.int().min(1).max(16).default(4),
@@ -52,10 +53,7 @@ export const committee: SequenceMethod<CommitteeOptions> = {
   name: "committee",
   summary: "committee: several networks learn by likelihood, G follows their mean on its own draws",
   schema: committeeSchema,
-  refuses: ({ noise }) =>
-    noise === undefined
-      ? undefined
-      : "compares whole distributions, which a generator with noise does not have; leave generator.noise out",
+  refuses: needsWholeDistributions,
   open: async (inputs, options) => {
     const { generator, train, seed, backend, weights } = inputs;
     const { members, passes, batch, clip, divergence, memberSteps, generatorSteps } = options;

@@ -10,6 +10,7 @@ import type { SequenceMethod } from "../method.ts";
 import { adam, optimizerOf, Players, tokensTensor } from "../players.ts";
 import { timeMajor } from "../sequence-judge.ts";
 import { SequenceSampler } from "../sequence-sampler.ts";
+import { needsWholeDistributions } from "./whole-distributions.ts";
 
 export const cotSchema = z.strictObject({
   /** Real sequences of a step, and as many of G. */
@@ -36,10 +37,7 @@ export const cot: SequenceMethod<CotOptions> = {
   name: "cot",
   summary: "CoT: a mediator learns real and drawn sequences, G follows its distribution",
   schema: cotSchema,
-  refuses: ({ noise }) =>
-    noise === undefined
-      ? undefined
-      : "compares whole distributions, which a generator with noise does not have; leave generator.noise out",
+  refuses: needsWholeDistributions,
   open: async (inputs, options) => {
     const { generator, train, seed, backend, weights } = inputs;
     const { batch, clip, generatorRate, mediatorRate, mediatorSteps, generatorSteps } = options;

@@ -3,7 +3,7 @@ import { gradients } from "../../graph/gradients.ts";
 import { interpret } from "../../graph/interpret.ts";
 import * as ops from "../../graph/ops/index.ts";
 import { leaf } from "../../graph/ops/leaf.ts";
-import { type Divergence, divergences } from "./committee.ts";
+import { type Divergence, divergences } from "./follower.ts";
 
 const [rows, vocabulary] = [2, 3];
 const own = [0.3, -1.2, 2, 0, 0.5, -0.4];
