@@ -4,13 +4,13 @@ import type { LabSettings } from "../../lab/lab-settings.ts";
 import { thinned } from "../shell/lists.ts";
 import { nextFrame } from "../shell/next-frame.ts";
 import { type Connection, connect } from "../workers/connect.ts";
+import type { LabSource } from "../workers/lab-sources.ts";
 import type {
   LabAbout,
   LabDownload,
   LabLosses,
   LabProgress,
   LabServer,
-  LabSource,
   OpenedLab,
 } from "../workers/lab-worker.ts";
 import { dataAddress } from "./installed.ts";

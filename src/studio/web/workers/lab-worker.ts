@@ -3,21 +3,12 @@ import type { Backend } from "../../../runtime/session.ts";
 import { chooseBackend } from "../../../runtime/web.ts";
 import { summarize } from "../../../train/run-folder/scalar-accumulator.ts";
 import { usageError } from "../../../util/errors.ts";
-import {
-  dataOfRun,
-  type GivenFile,
-  idxData,
-  installedData,
-  type LabData,
-  type LabDataSpec,
-  type LabShape,
-  pictureData,
-} from "../../lab/lab-data.ts";
+import type { LabData } from "../../lab/lab-data.ts";
 import { type LabGrid, LabSession } from "../../lab/lab-session.ts";
 import { type LabSettings, labConfig, settingsOfConfig } from "../../lab/lab-settings.ts";
 import { filesOfRun, type OpenedRun, readRun } from "../../lab/run-files.ts";
-import { decodePicture } from "../lab/decode-picture.ts";
 import { BackPressure } from "./back-pressure.ts";
+import { contents, type LabSource, LabSources } from "./lab-sources.ts";
 import { oneAtATime } from "./queue.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 import { letOthersIn } from "./yield.ts";
@@ -55,12 +46,6 @@ export interface LabListener {
   onProblem(message: string): void;
 }
 
-/** Where images come from: a package of the server, files that were given, the run that was opened. */
-export type LabSource =
-  | { readonly kind: "installed"; readonly name: string }
-  | { readonly kind: "files"; readonly files: readonly File[] }
-  | { readonly kind: "run" };
-
 export interface OpenedLab {
   readonly settings: LabSettings;
   readonly about: LabAbout;
@@ -85,12 +70,7 @@ export class LabServer {
   #backend: Backend | undefined;
   #session: LabSession | undefined;
   #listener: LabListener | undefined;
-  #server = "";
-  #data: { readonly key: string; readonly data: LabData } | undefined;
-  #given: readonly GivenFile[] = [];
-  #givenBy: readonly File[] | undefined;
-  /** The last run that was opened. */
-  #opened: OpenedRun | undefined;
+  #sources = new LabSources("");
   #playing = false;
   #losses: LabLosses[] = [];
   readonly #pressure = new BackPressure();
@@ -103,7 +83,7 @@ export class LabServer {
   /** `server` is the address of installed data sets; "" where there is no server. */
   listen(listener: LabListener, server: string): void {
     this.#listener = listener;
-    this.#server = server;
+    this.#sources = new LabSources(server);
   }
 
   /** Begins a run anew. */
@@ -111,7 +91,10 @@ export class LabServer {
     this.#playing = false;
     return this.#queue(async () => {
       this.#listener?.onBusy("data");
-      const data = await this.#load(source, { size: settings.size, channels: settings.channels });
+      const data = await this.#sources.load(source, {
+        size: settings.size,
+        channels: settings.channels,
+      });
       return this.#open(labConfig(settings, data), data, backend);
     });
   }
@@ -122,8 +105,7 @@ export class LabServer {
     return this.#queue(async () => {
       this.#listener?.onBusy("data");
       const from = readRun(filesOfRun(await contents(files)));
-      const data = await this.#dataFor(from, from.config);
-      this.#opened = from;
+      const data = await this.#sources.open(from);
       return this.#open(from.config, data, backend, from);
     });
   }
@@ -184,60 +166,6 @@ export class LabServer {
       reals: this.#session.reals(shownReals),
       losses: from ? earlierLosses(from) : [],
     };
-  }
-
-  async #load(source: LabSource, shape: LabShape): Promise<LabData> {
-    const given = source.kind === "files" ? source.files : undefined;
-    if (given && given !== this.#givenBy) {
-      this.#given = await contents(given);
-      this.#givenBy = given;
-      this.#data = undefined;
-    }
-    const key = JSON.stringify([source.kind, "name" in source && source.name, shape]);
-    if (this.#data?.key === key && source.kind !== "run") return this.#data.data;
-    this.#data = undefined;
-    const data = await this.#read(source, shape);
-    this.#data = { key, data };
-    return data;
-  }
-
-  async #read(source: LabSource, shape: LabShape): Promise<LabData> {
-    if (source.kind === "installed") return this.#installed({ name: source.name }, shape);
-    if (source.kind === "files") return fromFiles(this.#given, shape);
-    if (!this.#opened) throw usageError("there is no run yet; open one first.");
-    return this.#dataFor(this.#opened, shape);
-  }
-
-  /** The images of a run: its own, the server's, or those that are here. */
-  async #dataFor(run: OpenedRun, { size, channels }: LabShape): Promise<LabData> {
-    const { config, checkpoint, files } = run;
-    const spec = config.data as LabDataSpec;
-    const own = await dataOfRun(spec, { size, channels }, files, decodePicture);
-    if (own) return own;
-    const { dataset } = checkpoint.state as unknown as { dataset: { fingerprint: string } };
-    const here = await this.#sameAs(dataset.fingerprint, { size, channels });
-    if (here) return here;
-    if (this.#server && spec.path === undefined) return this.#installed(spec, { size, channels });
-    throw usageError(
-      `this run was trained on the data set "${spec.name}", which is not in its files: choose those images first, then open the run again.`,
-    );
-  }
-
-  async #sameAs(fingerprint: string, shape: LabShape): Promise<LabData | undefined> {
-    if (this.#data?.data.images.fingerprint === fingerprint) return this.#data.data;
-    if (this.#given.length === 0) return undefined;
-    const data = await fromFiles(this.#given, shape);
-    return data.images.fingerprint === fingerprint ? data : undefined;
-  }
-
-  async #installed(spec: LabDataSpec, { size, channels }: LabShape): Promise<LabData> {
-    const query = new URLSearchParams({ size: String(size) });
-    if (channels !== undefined) query.set("channels", String(channels));
-    if (spec.limit !== undefined) query.set("limit", String(spec.limit));
-    const response = await fetch(`${this.#server}${encodeURIComponent(spec.name)}?${query}`);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (response.ok) return installedData(spec, bytes);
-    throw usageError(errorOf(new TextDecoder().decode(bytes)) || `status ${response.status}`);
   }
 
   async #run(): Promise<void> {
@@ -308,21 +236,6 @@ export class LabServer {
   }
 }
 
-/** IDX files, or pictures. */
-function fromFiles(files: readonly GivenFile[], shape: LabShape): Promise<LabData> {
-  const isIdx = files.every(({ name, bytes }) => /ubyte|\.gz$/.test(name) || bytes[2] === 8);
-  return isIdx ? idxData(files, shape) : pictureData(files, shape, decodePicture);
-}
-
-function contents(files: readonly File[]): Promise<GivenFile[]> {
-  return Promise.all(
-    files.map(async (file) => ({
-      name: file.name,
-      bytes: new Uint8Array(await file.arrayBuffer()),
-    })),
-  );
-}
-
 /** What a run's events say of its losses. */
 function earlierLosses({ events, checkpoint }: OpenedRun): LabLosses[] {
   return events.flatMap((e) =>
@@ -337,14 +250,6 @@ function earlierLosses({ events, checkpoint }: OpenedRun): LabLosses[] {
         ]
       : [],
   );
-}
-
-function errorOf(text: string): string {
-  try {
-    return (JSON.parse(text) as { error: string }).error;
-  } catch {
-    return text;
-  }
 }
 
 Comlink.expose(new LabServer());
