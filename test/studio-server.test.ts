@@ -150,7 +150,7 @@ test("malformed requests and 1,000 at once do not harm it", async () => {
 });
 
 test("lists runs in any condition, newest first", async () => {
-  mkdirSync(join(cwd, "runs", "00099-broken"));
+  mkdirSync(join(cwd, "runs", "00099-broken"), { recursive: true });
   writeFileSync(join(cwd, "runs", "00099-broken", "config.json"), "{");
   mkdirSync(join(cwd, "runs", "00098-empty"));
   const done = writeRun("done", (events) => {
