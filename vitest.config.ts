@@ -3,14 +3,35 @@ import { defineConfig } from "vitest/config";
 /** Tests of `test/` that need neither a build nor a browser, and end within seconds. */
 const quick = ["test/architecture.test.ts"];
 
-/** `fast`: unit tests beside their sources. `full`: whole programs, one file after the other. */
+/** Unit tests that train until something is learned. */
+const slow = "src/**/*.slow.test.ts";
+
+/** `fast`: unit tests beside their sources. `slow`: those that train. `full`: whole programs, one file at a time. */
 export default defineConfig({
   test: {
     pool: "forks",
     projects: [
       {
         extends: true,
-        test: { name: "fast", include: ["src/**/*.test.ts", ...quick], testTimeout: 30_000 },
+        test: {
+          name: "fast",
+          include: ["src/**/*.test.ts", ...quick],
+          exclude: [slow],
+          testTimeout: 30_000,
+          maxWorkers: 2,
+          // Loading the modules anew for each file takes longer than the tests.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "slow",
+          include: [slow],
+          testTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
@@ -22,7 +43,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           maxWorkers: 1,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
