@@ -2,7 +2,7 @@
 // page, in turns.
 //
 //   npm install --no-save @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0 @jax-js/jax@0.1.25
-//   node bench/studio-play.mjs [--peers-dir FOLDER] [--rounds 7] [--steps 60]
+//   node bench/studio-play.mjs [--peers-dir FOLDER] [--rounds 7] [--steps 300]
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,10 +17,12 @@ const { values } = parseArgs({
   options: {
     "peers-dir": { type: "string", default: root },
     rounds: { type: "string", default: "7" },
-    steps: { type: "string", default: "60" },
+    steps: { type: "string", default: "300" },
   },
 });
 const peers = join(values["peers-dir"], "node_modules");
+/** Longest turn of a side, about. */
+const turnMs = 2000;
 const versionOf = (name) =>
   JSON.parse(readFileSync(join(peers, name, "package.json"), "utf8")).version;
 
@@ -67,8 +69,12 @@ try {
   for (const name of await page.evaluate("bench.names")) {
     try {
       await page.evaluate((side) => globalThis.bench.open(side), name);
-      await page.evaluate((side) => globalThis.bench.run(side, 5), name);
-      sides.push({ name, ms: [], loss: Number.NaN });
+      await page.evaluate((side) => globalThis.bench.run(side, 3), name);
+      const { ms } = await page.evaluate((side) => globalThis.bench.run(side, 3), name);
+      // A slow side plays fewer steps a turn: turns that take minutes are not under the same load.
+      const steps = Math.max(3, Math.min(Number(values.steps), Math.floor(turnMs / ms)));
+      sides.push({ name, steps, ms: [], loss: Number.NaN });
+      console.error(`${name}: ${steps} steps a turn`);
     } catch (error) {
       console.error(`${name}: left out, ${error.message.split("\n")[0]}`);
     }
@@ -76,10 +82,9 @@ try {
   for (let round = 0; round < Number(values.rounds); round++) {
     for (let k = 0; k < sides.length; k++) {
       const side = sides[(k + round) % sides.length];
-      const n = Number(values.steps);
       const run = await page.evaluate(
         ([name, steps]) => globalThis.bench.run(name, steps),
-        [side.name, n],
+        [side.name, side.steps],
       );
       side.ms.push(run.ms);
       side.loss = run.loss;
@@ -93,7 +98,7 @@ try {
     const per = (1000 / median(ms)).toFixed(0).padStart(6);
     const ratio = median(ms.map((x, i) => x / ours.ms[i])).toFixed(2);
     console.log(
-      `${name.padEnd(16)} ${per} steps/s   ${ratio}x our time   D's loss at last ${loss.toFixed(3)}`,
+      `${name.padEnd(16)} ${per} steps/s   ${ratio}x our time   D's loss at the last of its steps ${loss.toFixed(3)}`,
     );
   }
   const best = Math.min(...others.map(({ ms }) => median(ms.map((x, i) => x / ours.ms[i]))));

@@ -84,6 +84,7 @@ test("plays, pauses, begins anew", async () => {
   await press("Play");
   await reached(20);
   await press("Pause");
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
   const stood = await iteration();
   await page.waitForTimeout(300);
   expect(await iteration()).toBe(stood);

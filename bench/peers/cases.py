@@ -14,6 +14,7 @@ from torch.nn.functional import binary_cross_entropy, cross_entropy, softplus
 
 import networks
 from hashing import integers, normal, uniform
+from relgan import relgan_case
 
 BATCH = 64
 POOL = 4
@@ -289,4 +290,5 @@ CASES: dict[str, dict] = {
     "lstm512-step": _language_case(512),
     "lstm32-core": _core_case(32),
     "lstm512-core": _core_case(512),
+    "relgan-step": relgan_case(),
 }
