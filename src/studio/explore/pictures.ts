@@ -24,6 +24,23 @@ export function picturesOf(images: Float32Array, channels: 1 | 3, size: number):
   return { size, rgba };
 }
 
+/** Images [n,C,H,W] of bytes as pictures. */
+export function picturesOfBytes(planes: Uint8Array, channels: 1 | 3, size: number): Pictures {
+  return picturesOf(
+    Float32Array.from(planes, (byte) => byte / 127.5 - 1),
+    channels,
+    size,
+  );
+}
+
+/** The bytes [C,H,W] of a picture; of one channel the red, which all are in grey. */
+export function planesOf(rgba: Uint8ClampedArray, channels: 1 | 3): Uint8Array {
+  const area = rgba.length / 4;
+  return Uint8Array.from({ length: channels * area }, (_, i) => {
+    return rgba[4 * (i % area) + Math.floor(i / area)] as number;
+  });
+}
+
 /** Every pixel as a square of `scale` pixels. */
 export function enlarged(bytes: Uint8ClampedArray, size: number, scale: number): Uint8ClampedArray {
   const side = size * scale;

@@ -3,7 +3,8 @@ import type { LatentPoint } from "../../explore/path.ts";
 import type { Pictures } from "../../explore/pictures.ts";
 import { Latest } from "../shell/latest.ts";
 import { type Connection, connect } from "../workers/connect.ts";
-import type { ExploreServer } from "../workers/explore-worker.ts";
+import type { ExploreServer, RealBank, RealNeighbour } from "../workers/explore-worker.ts";
+import type { RealShape, RealSource } from "../workers/real-images.ts";
 
 /** A generator of images as the page sees it; a worker draws. */
 export class ExploreClient {
@@ -35,6 +36,14 @@ export class ExploreClient {
 
   film(points: readonly LatentPoint[], delay: number, scale: number): Promise<Uint8Array> {
     return this.#worker.server.film(points, delay, scale);
+  }
+
+  compareWith(source: RealSource | undefined, shape: RealShape): Promise<RealBank> {
+    return this.#worker.server.compareWith(source, shape);
+  }
+
+  nearest(picture: Uint8ClampedArray, k: number): Promise<readonly RealNeighbour[]> {
+    return this.#worker.server.nearest(picture, k);
   }
 
   close(): void {

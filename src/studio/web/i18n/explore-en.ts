@@ -45,7 +45,10 @@ export const exploreEn = {
   "explore.onnx": "Save the ONNX file",
   "nearest.title": "Nearest real images",
   "nearest.none":
-    "Has the generator only learned images by heart? Give real images from your disk, such as training images; they stay in this page. There are none here yet: run folders hold no training data.",
+    "Has the generator only learned images by heart? Compare the image in focus with real ones: pictures or IDX files from your disk, which stay in this page.",
+  "nearest.reading": "Reading real images …",
+  "nearest.among": "among {n}",
+  "nearest.own": "Take the training images of {name}",
   "nearest.lead":
     "Those that differ least from the image in focus, by the root mean square of pixel values (0 is the same).",
   "nearest.give": "Give real images …",

@@ -45,7 +45,10 @@ export const exploreZh: Record<keyof typeof exploreEn, string> = {
   "explore.onnx": "保存 ONNX 文件",
   "nearest.title": "最相近的真实图像",
   "nearest.none":
-    "生成器是否只是背下了图像？请从磁盘提供真实图像（例如训练图像），它们只留在本页。这里还没有：运行文件夹不含训练数据。",
+    "生成器是否只是背下了图像？把当前图像与真实图像相比：可从磁盘提供图片或 IDX 文件，它们只留在本页。",
+  "nearest.reading": "正在读取真实图像 …",
+  "nearest.among": "共 {n} 张",
+  "nearest.own": "使用 {name} 的训练图像",
   "nearest.lead": "与当前图像差异最小的图像，按像素值的均方根计（0 为相同）。",
   "nearest.give": "提供真实图像 …",
   "nearest.refused": "浏览器无法读取这些图片：{names}。",

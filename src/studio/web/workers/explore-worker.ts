@@ -2,19 +2,44 @@ import * as Comlink from "comlink";
 import type { Tensor } from "../../../runtime/session.ts";
 import { type ModelFileSession, openModelFile } from "../../../runtime/web-model-file.ts";
 import { type ImageFile, readImageFile } from "../../explore/image-file.ts";
+import { nearestImages } from "../../explore/nearest.ts";
 import { type LatentPoint, stacked } from "../../explore/path.ts";
-import { enlarged, gifOf, type Pictures, picturesOf } from "../../explore/pictures.ts";
+import {
+  enlarged,
+  gifOf,
+  type Pictures,
+  picturesOf,
+  picturesOfBytes,
+  planesOf,
+} from "../../explore/pictures.ts";
 import { oneAtATime } from "./queue.ts";
+import { type RealImages, type RealShape, type RealSource, readReal } from "./real-images.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 
 /** Images of a film drawn at a time: memory stays small. */
 const filmChunk = 16;
 
-/** Draws images away from the page, so that the page never waits. */
+/** What a bank of real images holds. */
+export interface RealBank {
+  readonly count: number;
+  readonly refused: readonly string[];
+}
+
+/** A real image beside a made one. */
+export interface RealNeighbour {
+  readonly name: string;
+  /** Root mean square difference of pixel values 0 to 255; 0 is the same image. */
+  readonly distance: number;
+  readonly rgba: Uint8ClampedArray;
+}
+
+/** Draws and compares images away from the page, so that the page never waits. */
 export class ExploreServer {
   #file: ImageFile | undefined;
   #session: ModelFileSession | undefined;
   readonly #queue = oneAtATime();
+  #real: RealImages | undefined;
+  readonly #realQueue = oneAtATime();
 
   /** Opens an ONNX file in place of the one before, which stays where this one is refused. */
   open(bytes: Uint8Array, backend: "wasm" | "webgpu"): Promise<ImageFile> {
@@ -51,6 +76,32 @@ export class ExploreServer {
       }
       const gif = gifOf({ size: size * scale, rgba }, delay);
       return Comlink.transfer(gif, [gif.buffer]);
+    });
+  }
+
+  /** Takes real images in place of those before, as a generator of that shape would draw them. */
+  compareWith(source: RealSource | undefined, shape: RealShape): Promise<RealBank> {
+    return this.#realQueue(async () => {
+      this.#real = undefined;
+      if (!source) return { count: 0, refused: [] };
+      this.#real = await readReal(source, shape);
+      const { count, refused } = this.#real;
+      return { count, refused };
+    });
+  }
+
+  /** The `k` real images that differ least from a picture, nearest first; none before `compareWith`. */
+  nearest(picture: Uint8ClampedArray, k: number): Promise<readonly RealNeighbour[]> {
+    return this.#realQueue(async () => {
+      const real = this.#real;
+      if (!real || picture.length !== 4 * real.size ** 2) return [];
+      const { channels, size, pixels } = real;
+      const each = channels * size * size;
+      return nearestImages(planesOf(picture, channels), pixels, k).map(({ index, distance }) => {
+        const planes = pixels.subarray(index * each, (index + 1) * each);
+        const [rgba] = picturesOfBytes(planes, channels, size).rgba;
+        return { name: real.nameOf(index), distance, rgba: rgba as Uint8ClampedArray };
+      });
     });
   }
 
