@@ -51,21 +51,27 @@ export class ExploreClient {
   }
 }
 
+/** A point to show; in focus where the reader went there. */
+interface Wish {
+  readonly point: LatentPoint;
+  readonly inFocus: boolean;
+}
+
 /** The picture of a point that moves: while one is drawn only the newest wish waits. */
 export class LivePicture {
   picture = $state.raw<Uint8ClampedArray>();
-  readonly show: (point: LatentPoint) => void;
+  readonly show: (point: LatentPoint, inFocus: boolean) => void;
 
   constructor(
     draw: (point: LatentPoint) => Promise<Pictures>,
-    onPicture: (picture: Uint8ClampedArray) => void,
+    onFocus: (picture: Uint8ClampedArray) => void,
     onProblem: (error: Error) => void,
   ) {
-    const latest = new Latest<LatentPoint>(async (point) => {
+    const latest = new Latest<Wish>(async ({ point, inFocus }) => {
       const [picture] = (await draw(point)).rgba;
       this.picture = picture;
-      if (picture) onPicture(picture);
+      if (picture && inFocus) onFocus(picture);
     });
-    this.show = (point) => void latest.ask(point).catch(onProblem);
+    this.show = (point, inFocus) => void latest.ask({ point, inFocus }).catch(onProblem);
   }
 }

@@ -54,8 +54,11 @@ export class ExploreServer {
     });
   }
 
+  /** The points' images; none where the points are those of the generator before. */
   draw(points: readonly LatentPoint[]): Promise<Pictures> {
     return this.#queue(async () => {
+      const { latent, size } = this.#file as ImageFile;
+      if (points[0]?.z.length !== latent) return { size, rgba: [] };
       const pictures = await this.#draw(points);
       return Comlink.transfer(
         pictures,
