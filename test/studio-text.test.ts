@@ -28,12 +28,13 @@ beforeAll(async () => {
   writeFileSync(join(cwd, "poems.txt"), lines.join("\n"));
   const settings = [
     ...["stages.0.iterations=3", "length=30", "generator.hidden=16", "metrics=[]", "threads=1"],
+    "stages.0.method.leastSteps=30",
     'tokenizer={"kind":"character","minimumCount":1}',
   ];
   const game = ["text", "--data", "./poems.txt", "--seed", "1"];
   const sets = settings.flatMap((s) => ["--set", s]);
   expect((await gansmith(cwd, ["train", ...game, ...sets])).code).toBe(0);
-  const metrics = ["--metrics", "bleu,self-bleu,lm,reverse-lm"];
+  const metrics = ["--metrics", "bleu,self-bleu"];
   const sweep = ["eval", join("runs", judged), "--n", "20", "--temperatures", "0.6,1,1.4"];
   expect((await gansmith(cwd, [...sweep, ...metrics])).code).toBe(0);
   studio = await serveStudio(cwd);
@@ -153,40 +154,32 @@ test("what cannot be done is said in one sentence; what was written stays", asyn
   expect(await page.locator("main > .problem").count()).toBe(0);
 });
 
-test("the curves of quality and diversity have the points of the last judgement", async () => {
+test("the curve of quality and diversity has the points of the last judgement", async () => {
   await open();
-  const events = file("events.jsonl")
-    .toString()
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const { sweep } = events.findLast((event) => event.sweep);
-  for (const [title, up, detail] of [
-    ["BLEU-3: best upper left", "bleu", "bleu3"],
-    ["Language models: best lower left", "lm", "value"],
+  const lines = file("events.jsonl").toString().trim().split("\n");
+  const { sweep } = lines.map((line) => JSON.parse(line)).findLast((event) => event.sweep);
+  const figures = (sweep as { metrics: Record<string, Record<string, number>> }[]).map(
+    ({ metrics }) => [metrics["self-bleu"]?.selfBleu3 as number, metrics.bleu?.bleu3 as number],
+  );
+  const chart = page.getByRole("img", { name: "BLEU-3: best upper left" });
+  const points = await chart
+    .locator("circle.fake")
+    .evaluateAll((all) => all.map((c) => ["cx", "cy"].map((name) => Number(c.getAttribute(name)))));
+  expect(points.length).toBe(3);
+  // Pixels by a unit, the same between all points: more is further right, and higher.
+  for (const [axis, direction] of [
+    [0, 1],
+    [1, -1],
   ] as const) {
-    const chart = page.getByRole("img", { name: title });
-    const points = await chart
-      .locator("circle.fake")
-      .evaluateAll((all) => all.map((circle) => Number(circle.getAttribute("cy"))));
-    const values = sweep.map(({ metrics }: { metrics: Record<string, Record<string, number>> }) => {
-      return metrics[up]?.[detail] as number;
-    }) as number[];
-    expect(points.length).toBe(3);
-    // Higher values stand higher, in the same proportion.
-    for (const i of [1, 2]) {
-      const [a, b] = [points[i] as number, points[0] as number];
-      const scale = (a - b) / ((values[0] as number) - (values[i] as number));
-      expect(scale).toBeCloseTo(
-        ((points[2] as number) - b) / ((values[0] as number) - (values[2] as number)),
-        3,
-      );
-      expect(scale).toBeGreaterThan(0);
-    }
-    const said = await chart.locator("text").allTextContents();
-    expect(said).toEqual(expect.arrayContaining(["0.6", "1", "1.4", "real texts"]));
-    expect(await chart.locator("circle.real").count()).toBe(1);
+    const scale = (a: number, b: number) =>
+      ((points[a]?.[axis] as number) - (points[b]?.[axis] as number)) /
+      ((figures[a]?.[axis] as number) - (figures[b]?.[axis] as number));
+    expect(scale(1, 0) / scale(2, 0)).toBeCloseTo(1, 3);
+    expect(direction * scale(1, 0)).toBeGreaterThan(0);
   }
+  const said = await chart.locator("text").allTextContents();
+  expect(said).toEqual(expect.arrayContaining(["0.6", "1", "1.4", "real texts"]));
+  expect(await chart.locator("circle.real").count()).toBe(1);
 });
 
 test("without a server: the files of a run, together or one after the other", async () => {

@@ -31,28 +31,42 @@ test("every pixel becomes a square", () => {
   expect(red).toEqual([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4]);
 });
 
-test("a GIF has every frame, with its colours and its delay", async () => {
-  const size = 4;
-  const shades = [-1, -0.5, 0.25, 1];
-  const film = picturesOf(
-    Float32Array.from({ length: shades.length * size * size }, (_, i) => {
-      return shades[Math.floor(i / (size * size))] as number;
-    }),
-    1,
-    size,
-  );
-  const gif = sharp(gifOf(film, 100), { animated: true });
-  expect(await gif.metadata()).toMatchObject({
-    format: "gif",
-    pages: 4,
-    width: size,
-    pageHeight: size,
-    delay: [100, 100, 100, 100],
-    loop: 0,
+/** The frames of a GIF, each as RGB bytes. */
+async function framesOf(gif: Uint8Array) {
+  const decoded = sharp(gif, { animated: true });
+  const { pages = 0 } = await decoded.metadata();
+  const { data, info } = await decoded.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  expect(info.channels).toBe(3);
+  return Array.from({ length: pages }, (_, i) => {
+    return data.subarray((i * data.length) / pages, ((i + 1) * data.length) / pages);
   });
-  const { data, info } = await gif.raw().toBuffer({ resolveWithObject: true });
-  for (const [n, shade] of shades.entries()) {
-    const got = data[n * size * size * info.channels] as number;
-    expect(Math.abs(got - (shade + 1) * 127.5)).toBeLessThan(4);
-  }
+}
+const rgb = (rgba: Uint8ClampedArray) => [...rgba].filter((_, i) => i % 4 !== 3);
+
+test("a grey GIF has every frame exactly, with its delay", async () => {
+  const size = 16;
+  // Every shade of grey in the first, one alone in the last.
+  const shades = [(i: number) => i / 127.5 - 1, (i: number) => (i % 7) / 3.5 - 1, () => 0.25];
+  const images = shades.flatMap((shade) => Array.from({ length: size * size }, (_, i) => shade(i)));
+  const film = picturesOf(Float32Array.from(images), 1, size);
+  const gif = gifOf(film, 100);
+  expect(await sharp(gif, { animated: true }).metadata()).toMatchObject({
+    ...{ format: "gif", pages: 3, width: size, pageHeight: size, delay: [100, 100, 100], loop: 0 },
+  });
+  const frames = await framesOf(gif);
+  expect(frames.map((frame) => [...frame])).toEqual(film.rgba.map(rgb));
+});
+
+test("a GIF of more colours than 256 comes near to them", async () => {
+  const size = 32;
+  const area = size * size;
+  const planes = Float32Array.from({ length: 3 * area }, (_, i) => {
+    const [c, x, y] = [Math.floor(i / area), i % size, Math.floor(i / size) % size];
+    return [x / 15.5 - 1, y / 15.5 - 1, (x + y) / 31 - 1][c] as number;
+  });
+  const film = picturesOf(planes, 3, size);
+  const [frame] = await framesOf(gifOf(film, 100));
+  const wanted = rgb(film.rgba[0] as Uint8ClampedArray);
+  const mean = wanted.reduce((sum, v, i) => sum + Math.abs(v - (frame?.[i] as number)), 0);
+  expect(mean / wanted.length).toBeLessThan(8);
 });

@@ -1,5 +1,8 @@
 /// <reference path="./gifenc.d.ts" />
-import { applyPalette, GIFEncoder, quantize } from "gifenc";
+import { applyPalette, GIFEncoder, type Palette, quantize } from "gifenc";
+
+/** Colours of a GIF's frame. */
+const paletteSize = 256;
 
 /** Pictures as RGBA bytes, all of one size. */
 export interface Pictures {
@@ -59,9 +62,35 @@ export function enlarged(bytes: Uint8ClampedArray, size: number, scale: number):
 export function gifOf({ size, rgba }: Pictures, delay: number): Uint8Array {
   const gif = GIFEncoder();
   for (const bytes of rgba) {
-    const palette = quantize(bytes, 256);
-    gif.writeFrame(applyPalette(bytes, palette), size, size, { palette, delay });
+    const { index, palette } = ownColours(bytes) ?? bestColours(bytes);
+    gif.writeFrame(index, size, size, { palette, delay });
   }
   gif.finish();
   return gif.bytes();
+}
+
+interface Indexed {
+  readonly index: Uint8Array;
+  readonly palette: Palette;
+}
+
+/** A picture in its own colours, exactly; undefined where a palette has no room for them. Grey always fits. */
+function ownColours(rgba: Uint8ClampedArray): Indexed | undefined {
+  const places = new Map<number, number>();
+  const index = new Uint8Array(rgba.length / 4);
+  for (let i = 0; i < index.length; i++) {
+    const [r, g, b] = rgba.subarray(4 * i, 4 * i + 3) as unknown as [number, number, number];
+    const colour = (r << 16) | (g << 8) | b;
+    const place = places.get(colour) ?? places.size;
+    if (place === paletteSize) return undefined;
+    places.set(colour, place);
+    index[i] = place;
+  }
+  const palette = [...places.keys()].map((c) => [c >> 16, (c >> 8) & 255, c & 255]);
+  return { index, palette };
+}
+
+function bestColours(rgba: Uint8ClampedArray): Indexed {
+  const palette = quantize(rgba, paletteSize);
+  return { index: applyPalette(rgba, palette), palette };
 }
