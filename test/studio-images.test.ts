@@ -1,23 +1,21 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import axe from "axe-core";
+import { basename, join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { mnistFiles } from "../src/data/sources/mnist.ts";
 import { decodeModel } from "../src/onnx/model.ts";
 import { serveStudio } from "../src/studio/server/serve.ts";
 import { readEvents } from "../src/train/run-folder/events.ts";
 import { summarize } from "../src/train/run-folder/scalar-accumulator.ts";
 import { resume } from "../src/train/train.ts";
-import { launchChromium } from "./support/chromium.ts";
 import { picture, put, temporaryFolder } from "./support/picture-files.ts";
 import { serveFolders } from "./support/static-server.ts";
+import { asFile, downloaded, expectOpenToAll, give, studioPages } from "./support/studio-page.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = temporaryFolder();
-const problems: string[] = [];
-let browser: Browser;
+const pages = studioPages();
 let server: Awaited<ReturnType<typeof serveStudio>>;
 let site: Awaited<ReturnType<typeof serveFolders>>;
 let page: Page;
@@ -28,14 +26,8 @@ beforeAll(async () => {
     "/": join(root, "dist", "studio", "web"),
     "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
   });
-  browser = await launchChromium();
-});
-afterEach(async () => {
-  await page?.close();
-  expect(problems).toEqual([]);
 });
 afterAll(async () => {
-  await browser?.close();
   await server?.close();
   await site?.close();
 });
@@ -43,15 +35,10 @@ afterAll(async () => {
 /** The page behind `gansmith studio`, or on a static host. */
 async function open(
   where: "server" | "static" = "server",
-  { width = 1280, scheme = "light" as "light" | "dark" } = {},
+  look: Parameters<typeof pages.open>[1] = {},
 ) {
-  const viewport = { width, height: 900 };
-  page = await browser.newPage({ viewport, colorScheme: scheme, locale: "en" });
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  page.on("pageerror", (error) => problems.push(error.message));
-  await page.goto(`${where === "server" ? `http://127.0.0.1:${server.port}` : site.url}/#/images`);
+  const base = where === "server" ? `http://127.0.0.1:${server.port}` : site.url;
+  page = await pages.open(`${base}/#/images`, look);
   await page.waitForSelector("text=Train on images");
 }
 const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
@@ -77,17 +64,8 @@ async function steps(from: number, count: number): Promise<number[][]> {
   }
   return losses;
 }
-async function download(name: string): Promise<Uint8Array> {
-  const [file] = await Promise.all([page.waitForEvent("download"), press(name)]);
-  return readFileSync(await file.path());
-}
-const pick = (label: string, files: Parameters<ReturnType<Page["locator"]>["setInputFiles"]>[0]) =>
-  page.locator("label", { hasText: label }).locator("input[type=file]").setInputFiles(files);
-const asFile = (name: string, bytes: Uint8Array) => ({
-  name,
-  mimeType: "application/octet-stream",
-  buffer: Buffer.from(bytes),
-});
+const download = async (name: string) => (await downloaded(page, name)).bytes;
+const pick = (label: string, ...files: Parameters<typeof give>[2]) => give(page, label, files);
 
 /** Unpacks a run as `unzip` does, and has every loss written down; returns its folder. */
 function unpack(zip: Uint8Array, into: string): string {
@@ -151,7 +129,7 @@ test("pictures of one's own train, and go on in Node", async () => {
       return asFile(`${seed}.${format}`, await picture(format, { width: 50, height: 40, seed }));
     }),
   );
-  await pick("Drop pictures here", pictures);
+  await pick("Drop pictures here", ...pictures);
   await press("Play");
   await reached(3);
   await press("Pause");
@@ -172,7 +150,10 @@ test("without a server, MNIST's own files train", async () => {
   await open("static");
   await small();
   const { images, labels } = mnistFiles("test", "mnist");
-  await pick("Drop pictures here", [images, labels]);
+  await pick(
+    "Drop pictures here",
+    ...[images, labels].map((path) => asFile(basename(path), readFileSync(path))),
+  );
   await steps(0, 1);
   expect(await page.locator("text=idx: 10,000 images of 28").count()).toBe(1);
 });
@@ -191,7 +172,7 @@ test("WebGPU trains, too", async () => {
   await open("static");
   await small();
   await page.getByLabel("runs on").selectOption("webgpu");
-  await pick("Drop pictures here", [asFile("1.png", await picture("png", { seed: 9 }))]);
+  await pick("Drop pictures here", asFile("1.png", await picture("png", { seed: 9 })));
   const [losses] = await steps(0, 1);
   expect(losses?.every(Number.isFinite)).toBe(true);
 });
@@ -202,22 +183,12 @@ test("the whole page is there in Chinese", async () => {
   expect(await page.locator("h1").textContent()).toBe("就在网页里训练图像");
 });
 
-for (const scheme of ["light", "dark"] as const) {
+for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [360, 1440]) {
-    test(`no serious fault of access, no sideways scrolling: ${scheme}, ${width} pixels`, async () => {
-      await open("server", { width, scheme });
+    test(`no serious fault of access, no sideways scrolling: ${colorScheme}, ${width} pixels`, async () => {
+      await open("server", { viewport: { width, height: 900 }, colorScheme });
       await page.waitForSelector("button[aria-pressed=true]");
-      await page.evaluate(axe.source);
-      const faults = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-        const { violations } = await axe.run();
-        return violations
-          .filter((v) => v.impact === "serious" || v.impact === "critical")
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
-      });
-      expect(faults).toEqual([]);
-      const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
-      expect(wide).toBeLessThanOrEqual(width);
+      await expectOpenToAll(page);
     });
   }
 }

@@ -1,15 +1,13 @@
 import { join } from "node:path";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { tourEn } from "../src/studio/web/i18n/tour-en.ts";
 import { tourZh } from "../src/studio/web/i18n/tour-zh.ts";
-import { launchChromium } from "./support/chromium.ts";
 import { serveFolders } from "./support/static-server.ts";
+import { expectOpenToAll, studioPages } from "./support/studio-page.ts";
 
 const root = join(import.meta.dirname, "..");
-const problems: string[] = [];
-let browser: Browser;
+const pages = studioPages();
 let server: Awaited<ReturnType<typeof serveFolders>>;
 let page: Page;
 
@@ -18,27 +16,12 @@ beforeAll(async () => {
     "/": join(root, "dist", "studio", "web"),
     "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
   });
-  browser = await launchChromium();
 });
-afterEach(async () => {
-  await page?.close();
-  expect(problems).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-type Look = NonNullable<Parameters<Browser["newPage"]>[0]>;
+afterAll(() => server?.close());
 
 /** A page of the tour, from 1. */
-async function open(chapter: number, look: Look = {}) {
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "en", ...look });
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  page.on("pageerror", (error) => problems.push(error.message));
-  await page.goto(`${server.url}/#/tour?page=${chapter}`);
+async function open(chapter: number, look: Parameters<typeof pages.open>[1] = {}) {
+  page = await pages.open(`${server.url}/#/tour?page=${chapter}`, look);
   await page.waitForSelector(chapter === 3 ? "ol li[value]" : "article .demo");
 }
 const press = (name: string | RegExp) => page.getByRole("button", { name, exact: true }).click();
@@ -213,21 +196,11 @@ for (const [scheme, width, locale] of [
   test(`no serious fault of access, no sideways scrolling: ${scheme}, ${width} pixels, ${locale}`, async () => {
     const viewport = { width, height: 900 };
     await open(1, { viewport, colorScheme: scheme, locale, reducedMotion: "reduce" });
-    await page.evaluate(axe.source);
     for (let chapter = 1; chapter <= 6; chapter++) {
       await page.evaluate(`location.hash = "#/tour?page=${chapter}"`);
       await page.waitForSelector(`article nav li:nth-child(${chapter}) a[aria-current=step]`);
       await page.waitForSelector("article .demo");
-      const faults = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-        const { violations } = await axe.run();
-        return violations
-          .filter((v) => v.impact === "serious" || v.impact === "critical")
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
-      });
-      expect(faults, `page ${chapter}`).toEqual([]);
-      const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
-      expect(wide, `page ${chapter}`).toBeLessThanOrEqual(width);
+      await expectOpenToAll(page, `page ${chapter}`);
     }
   });
 }

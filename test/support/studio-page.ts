@@ -48,10 +48,10 @@ async function barriers(page: Page): Promise<string[]> {
 }
 
 /** Fails where something keeps people out, or the page is wider than its window. */
-export async function expectOpenToAll(page: Page): Promise<void> {
-  expect(await barriers(page)).toEqual([]);
+export async function expectOpenToAll(page: Page, where = page.url()): Promise<void> {
+  expect(await barriers(page), where).toEqual([]);
   const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
-  expect(wide).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
+  expect(wide, where).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
 }
 
 /** What a button gives to keep. */
