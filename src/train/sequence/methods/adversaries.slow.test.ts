@@ -56,7 +56,11 @@ const relaxed = {
 };
 
 const adversaries: readonly Adversary[] = [
-  after(60, { name: "seqgan", ...rewarded, rollouts: 4 }),
+  after(
+    60,
+    { name: "seqgan", ...rewarded, rollouts: 4 },
+    { generatorSteps: 3, generatorTurn: 2, discriminatorSteps: { before: 3, each: 2 } },
+  ),
   after(100, { name: "maligan", ...rewarded }),
   after(60, {
     name: "rankgan",

@@ -28,7 +28,9 @@ export const rewardedSchema = z.strictObject({
   beta1: z.number().min(0).lt(1).default(adam.beta1),
   /** Steps of G in an iteration. */
   generatorSteps: z.int().min(1).max(100_000).default(1),
-  /** D's steps before G's first, and after each. */
+  /** Steps of G before D has its turn (SeqGAN's g-steps). */
+  generatorTurn: z.int().min(1).max(100_000).default(1),
+  /** D's steps before G's first, and in each turn. */
   discriminatorSteps: z
     .strictObject({ before: z.int().min(0).default(300), each: z.int().min(0).default(15) })
     .prefault({}),
@@ -74,7 +76,7 @@ export interface Opponent {
   readonly advantages?: PolicyGradientOptions["advantages"];
 }
 
-/** A game against an opponent. An iteration is some steps of G, with D's steps after each. */
+/** A game against an opponent. An iteration is some steps of G, with D's turns between. */
 export async function openRewardedGame(
   inputs: TeacherInputs,
   options: RewardedOptions,
@@ -126,23 +128,27 @@ export async function openRewardedGame(
       ["policy.reward", reward],
     ]);
   };
-  /** A step of G and D's steps after it. */
-  const round = 1 + each;
+  const turn = Math.min(options.generatorTurn, generatorSteps);
+  /** A turn of G and one of D. */
+  const round = turn + each;
+  const played = generatorSteps + Math.ceil(generatorSteps / turn) * each;
   return {
     iterate: (pace) => {
       const lead = players.steps(generatorScope) === 0 ? before : 0;
       const step = async (at: number, of: number) => {
         // Whose iteration has begun may have moved since: its own number of steps says where it stands.
-        const since = at - (of - generatorSteps * round);
+        const since = at - (of - played);
         if (since < 0) {
           await lessons.step(players, -since);
           return new Map<string, number>();
         }
         const place = since % round;
-        if (place === 0) return move(() => pace?.(at, of) ?? false);
-        return lessons.step(players, round - place);
+        // An iteration's last turn of G may be a short one.
+        const own = Math.min(turn, generatorSteps - turn * Math.floor(since / round));
+        if (place < own) return move(() => pace?.(at, of) ?? false);
+        return lessons.step(players, own + each - place);
       };
-      return players.iteration.play(lead + generatorSteps * round, step, pace);
+      return players.iteration.play(lead + played, step, pace);
     },
     weights: () => players.weights(generatorScope),
     shown: () => players.shown,
