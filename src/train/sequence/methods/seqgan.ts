@@ -32,7 +32,7 @@ export const seqgan: SequenceMethod<SeqganOptions> = {
 };
 
 /** Scores sequences by the probability that they are real. */
-async function probabilityScorer(
+export async function probabilityScorer(
   { generator, backend }: TeacherInputs,
   discriminator: SequenceDiscriminator,
   batch: number,
