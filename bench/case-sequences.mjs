@@ -76,7 +76,7 @@ export async function buildSeqganGeneratorStep(backend) {
   const discriminator = cnnDiscriminator(cnnFeaturesSchema.parse({}), shape);
   const variables = new Variables();
   const policy = policyGradientPhase(generator, variables, { batch, clip: 5 });
-  discriminatorPhase(discriminator, variables, { length, batch, l2: 0.2 });
+  const d = discriminatorPhase(discriminator, variables, { length, batch, l2: 0.2 });
   const optimizer = optimizerOf(adam);
   const weights = generatorArrays(variables, 0.1);
   for (const { name, shape: dims } of variables.under(discriminatorScope)) {
@@ -84,8 +84,11 @@ export async function buildSeqganGeneratorStep(backend) {
   }
   const train = integers(3000, length * batch, vocabulary);
   const players = await Players.create({
-    ...{ game: { variables, plan: [policy] }, backend, seed: 1, train, length, batch, weights },
-    optimizers: new Map([[generatorScope, optimizer]]),
+    ...{ game: { variables, plan: [policy, d] }, backend, seed: 1, train, length, batch, weights },
+    optimizers: new Map([
+      [generatorScope, optimizer],
+      [discriminatorScope, optimizer],
+    ]),
   });
   const inputs = { generator, train, seed: 1, backend };
   const rewarder = await RolloutRewards.create(
@@ -94,7 +97,7 @@ export async function buildSeqganGeneratorStep(backend) {
     (drawn) => probabilityScorer(inputs, discriminator, drawn),
   );
   return {
-    sessions: ["policy", "rollouts", "critic"],
+    sessions: ["policy", "d", "rollouts", "critic"],
     step: async () => {
       const { tokens, rewards, reward } = await rewarder.reward(players, () => false);
       const dims = [length, batch];

@@ -172,7 +172,6 @@ def sampling_case(width: int, sequences: int) -> dict:
         "mean token as a share of the vocabulary",
         "variants": {
             "blocks-100": variant(draw="blocks", chunk=100),
-            "blocks-50": variant(draw="blocks", chunk=50),
             "blocks-500-by-100": variant(draw="blocks", chunk=500, rows=100),
             "search-100": variant(draw="search", chunk=100),
             "compile-blocks-100": variant(draw="blocks", chunk=100, compiled=True),

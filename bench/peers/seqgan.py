@@ -96,22 +96,12 @@ def _windows(d: Values, tokens: torch.Tensor) -> list[torch.Tensor]:
     return pooled
 
 
-def _unfolded(d: Values, tokens: torch.Tensor) -> list[torch.Tensor]:
-    """As _windows; the windows [N,places,width E] are views of [N,T,E] that the product copies."""
-    vectors = d["embedding/weight"][tokens].flatten(1)
-    pooled = []
-    for width in FILTERS:
-        windows = vectors.unfold(1, width * VECTOR, VECTOR)
-        pooled.append((windows @ d[f"conv{width}/weight"].t()).amax(1))
-    return pooled
-
-
 def _conv1d(d: Values, tokens: torch.Tensor) -> list[torch.Tensor]:
     vectors = d["embedding/weight"][tokens].transpose(1, 2).contiguous()
     return [F.conv1d(vectors, d[f"conv{width}/kernel"]).amax(2) for width in FILTERS]
 
 
-RESPONSES = {"windows": _windows, "unfold": _unfolded, "conv1d": _conv1d}
+RESPONSES = {"windows": _windows, "conv1d": _conv1d}
 
 
 def prepared(d: Values) -> Values:
@@ -254,15 +244,11 @@ def seqgan_case() -> dict:
         "a highway: 64 sequences and 16 ends from each of 19 beginnings drawn and judged, baseline, "
         "policy gradient, clipping, Adam; every side draws its own numbers: for losses the mean reward",
         "variants": {
-            "tuned-windows-256": variant(),
-            "tuned-windows-64": variant(chunk=64),
-            "tuned-windows-1024": variant(chunk=1024),
-            "tuned-unfold-256": variant(responses="unfold"),
-            "tuned-conv1d-256": variant(responses="conv1d"),
+            "tuned": variant(),
+            "tuned-conv1d": variant(responses="conv1d", chunk=1024),
             "tuned-search": variant(draw="search"),
             "compile-tuned": variant(compiled=True),
             "tuned-multinomial": variant(draw="multinomial"),
-            "tuned-race": variant(draw="race"),
             "plain": variant(tuned=False),
         },
     }

@@ -80,20 +80,26 @@ export function cnnFeatures(
       return join(s, features);
     },
     ofEnds: (s, sequences, ends) => {
-      const vectors = embed(s, sequences);
-      const drawn = (windows: Value) => embed(s, windows);
       const features = fitting.map(({ width, filters }) => {
         const at = s.at(`conv${width}`);
-        const own = responses(at, windowsOf(vectors, width), filters);
-        const most = mostOfEnds(own, ends, width, (windows) =>
-          responses(at, merged(drawn(windows)), filters),
+        const most = mostOfEnds(sequences, ends, width, (windows) =>
+          responses(at, merged(embed(s, windows)), filters),
         );
         return shown(at, most);
       });
-      return join(s, features);
+      const all = ops.concat(features, 1);
+      const count = staticDim(all, 0);
+      const parts: Value[] = [];
+      for (let at = 0; at < count; at += together) {
+        parts.push(join(s, [ops.slice(all, 0, at, Math.min(count, at + together))]));
+      }
+      return ops.concat(parts, 0);
     },
   };
 }
+
+/** Rows of features whose products with a weight are made at a time: they stay in the cache. */
+const together = 256;
 
 const tenth: Initializer = (out) => void out.fill(0.1);
 /** SeqGAN's initial weights and biases. */
@@ -106,14 +112,14 @@ function windowsOf(vectors: Value, width: number): Value {
   return ops.concat(shifted, 2);
 }
 
-/** Windows [places,N,I] -> responses [places,N,filters]. */
+/** Windows [A,B,I] -> responses [A,B,filters]. */
 function responses(s: Scope, windows: Value, filters: number): Value {
   return s.build(() => {
-    const [places, rows, inputs] = [0, 1, 2].map((axis) => staticDim(windows, axis)) as Triple;
+    const [a, b, inputs] = [0, 1, 2].map((axis) => staticDim(windows, axis)) as Triple;
     const weight = s.parameter("weight", [filters, inputs], cnnInitial.init);
-    const flat = ops.reshape(windows, [places * rows, inputs]);
+    const flat = ops.reshape(windows, [a * b, inputs]);
     const found = ops.matMul(flat, weight, { transB: true });
-    return ops.reshape(found, [places, rows, filters]);
+    return ops.reshape(found, [a, b, filters]);
   });
 }
 
@@ -126,27 +132,34 @@ function shown(s: Scope, most: Value): Value {
 }
 
 /**
- * The largest responses [N+(T-1)M,filters] of sequences and of their ends: `own` [places,N,filters] are the
- * sequences' responses; of an end only the windows that reach into what was drawn are looked at.
+ * The largest responses [N+(T-1)M,filters] of sequences i32 [T,N] and of ends i32 [T-1,M,T] to windows
+ * [rows,places,width], of which `look` says [rows,places,filters]: of an end only those are looked at that
+ * reach into what was drawn.
  */
 function mostOfEnds(
-  own: Value,
+  sequences: Value,
   ends: Value,
   width: number,
   look: (windows: Value) => Value,
 ): Value {
-  const [places, batch] = [0, 1].map((axis) => staticDim(own, axis)) as [number, number];
   const [beginnings, rows, length] = [0, 1, 2].map((axis) => staticDim(ends, axis)) as Triple;
-  const tokens = ops.reshape(ends, [beginnings * rows * length]);
-  const found = [highest(own)];
+  const batch = staticDim(sequences, 1);
+  const places = length - width + 1;
+  const flat = (tokens: Value, count: number) => ops.reshape(tokens, [count]);
+  const whole = flat(ops.transpose(sequences), batch * length);
+  const tokens = flat(ends, beginnings * rows * length);
+  const windows = (from: Value, at: WindowPlaces) => look(ops.gatherRows(from, windowPlaces(at)));
+  const shape = { length, places, width };
+  const own = windows(whole, { ...shape, from: 0, rows: batch, first: 0 });
+  const found = [ops.reduceMax(own, [1])];
   let inside: Value | undefined;
   for (let p = 1; p < length; p++) {
     const first = Math.max(0, p - width + 1);
-    const at = windowPlaces({ from: (p - 1) * rows * length, rows, length, first, places, width });
-    let most = highest(look(ops.gatherRows(tokens, at)));
+    const reaching = windows(tokens, { ...shape, from: (p - 1) * rows * length, rows, first });
+    let most = ops.reduceMax(reaching, [1]);
     if (first > 0) {
       // The last window inside of this beginning; those before it were inside of the one before.
-      const last = ops.reshape(ops.slice(own, 0, first - 1, first), [batch, staticDim(own, 2)]);
+      const last = ops.reshape(ops.slice(own, 1, first - 1, first), [batch, staticDim(own, 2)]);
       inside = inside ? ops.maximum(inside, last) : last;
       const shared = Array.from({ length: rows / batch }, () => inside as Value);
       most = ops.maximum(most, ops.concat(shared, 0));
@@ -156,32 +169,32 @@ function mostOfEnds(
   return ops.concat(found, 0);
 }
 
-/** Where the tokens of windows [places-first,rows,width] stand among rows of `length` tokens. */
-function windowPlaces(of: {
+interface WindowPlaces {
+  /** Where the first row begins, of `rows` rows of `length` tokens. */
   readonly from: number;
   readonly rows: number;
   readonly length: number;
+  /** The first of the places that are wanted of all. */
   readonly first: number;
   readonly places: number;
   readonly width: number;
-}): Value {
-  const { from, rows, length, first, places, width } = of;
-  const at = new Int32Array((places - first) * rows * width);
-  for (let i = 0; i < at.length; i++) {
-    const [place, row, k] = [
-      first + Math.floor(i / (rows * width)),
-      Math.floor(i / width) % rows,
-      i % width,
-    ];
-    at[i] = from + row * length + place + k;
-  }
-  return ops.constant(at, [places - first, rows, width]);
 }
 
-/** [places,N,width,E] -> [places,N,width E]. */
+/** Where the tokens of windows stand, [rows,places-first,width]. */
+function windowPlaces({ from, rows, length, first, places, width }: WindowPlaces): Value {
+  const shape = [rows, places - first, width] as const;
+  const at = Int32Array.from({ length: rows * (places - first) * width }, (_, i) => {
+    const window = Math.floor(i / width);
+    const row = Math.floor(window / (places - first));
+    return from + row * length + first + (window % (places - first)) + (i % width);
+  });
+  return ops.constant(at, shape);
+}
+
+/** [rows,places,width,E] -> [rows,places,width E]. */
 function merged(vectors: Value): Value {
-  const [places, rows, width, size] = vectors.shape as readonly [number, number, number, number];
-  return ops.reshape(vectors, [places, rows, width * size]);
+  const [rows, places, width, size] = vectors.shape as readonly [number, number, number, number];
+  return ops.reshape(vectors, [rows, places, width * size]);
 }
 
 function highest(found: Value): Value {
