@@ -3,6 +3,7 @@
 import { buildGanStep } from "./case-gan.mjs";
 import { buildLanguageCore, buildLanguageStep } from "./case-language.mjs";
 import { buildRelganStep } from "./case-relgan.mjs";
+import { buildSampling, buildSeqganGeneratorStep } from "./case-sequences.mjs";
 
 /**
  * One case, ready to run.
@@ -23,8 +24,11 @@ export const cases = {
   "lstm32-step": (backend) => buildLanguageStep(backend, 32),
   "lstm512-step": (backend) => buildLanguageStep(backend, 512),
   "lstm32-core": (backend) => buildLanguageCore(backend, 32),
-  "relgan-step": (backend) => buildRelganStep(backend),
   "lstm512-core": (backend) => buildLanguageCore(backend, 512),
+  "lstm32-sample": (backend) => buildSampling(backend, 32, 10_000),
+  "lstm512-sample": (backend) => buildSampling(backend, 512, 1_000),
+  "relgan-step": (backend) => buildRelganStep(backend),
+  "seqgan-generator-step": (backend) => buildSeqganGeneratorStep(backend),
 };
 
 export const caseNames = Object.keys(cases);

@@ -3,6 +3,8 @@ import { startOurs } from "./peers.mjs";
 
 const blockMs = 400;
 const shownSteps = 3;
+/** Steps of that length are warm soon, and steady: fewer of them tell enough. */
+const longStepMs = 1000;
 
 /**
  * @typedef {object} Settings
@@ -27,9 +29,11 @@ export async function compareCase(name, peers, settings) {
   const ours = startOurs();
   try {
     await ours.ask({ cmd: "init", case: name, threads });
-    const warm = await ours.ask({ cmd: "run", steps: settings.quick ? shownSteps : 8 });
+    const [first] = (await ours.ask({ cmd: "run", steps: 1 })).ms;
+    const more = settings.quick || first > longStepMs ? shownSteps - 1 : 7;
+    const warm = await ours.ask({ cmd: "run", steps: more });
     const { losses } = await ours.ask({ cmd: "losses" });
-    const ownMs = median(warm.ms.slice(1));
+    const ownMs = median(warm.ms);
     progress(`${name}: gansmith ready`);
     const facing = peers.filter((p) => p.cases === undefined || p.cases.includes(name));
     for (const peer of facing) {
@@ -52,7 +56,7 @@ export async function compareCase(name, peers, settings) {
     }
     if (!rows.some((row) => row.oursMs !== undefined)) {
       const rest = await ours.ask({ cmd: "run", steps: 3 * (settings.steps ?? 3) });
-      const own = [...warm.ms.slice(1), ...rest.ms];
+      const own = [...warm.ms, ...rest.ms];
       const oursLosses = losses.slice(0, shownSteps);
       rows.push({ name, oursMs: median(own), oursMinMs: Math.min(...own), oursLosses });
     }
@@ -87,7 +91,7 @@ async function screen(name, peer, { threads, compile, quick, progress }) {
         const hopeless = results.some((r) => first > 8 * r.ms);
         const { ms } = hopeless
           ? { ms: [first] }
-          : await worker.ask({ cmd: "run", steps: quick ? 2 : 5, variant });
+          : await worker.ask({ cmd: "run", steps: quick || first > longStepMs ? 2 : 5, variant });
         results.push({ variant, ms: median(ms) });
       } catch (error) {
         results.push({ variant, error: error.message });
@@ -110,7 +114,8 @@ async function inTurns(name, peer, ours, best, ownMs, oursLosses, settings) {
     const peerLosses = [];
     for (const { worker, variant } of sides) {
       await worker.ask({ cmd: "init", case: name, threads, variant });
-      await worker.ask({ cmd: "run", steps: quick ? shownSteps : 5 });
+      const warm = quick || slowest > longStepMs ? shownSteps : 5;
+      await worker.ask({ cmd: "run", steps: warm });
       peerLosses.push((await worker.ask({ cmd: "losses" })).losses.slice(0, shownSteps));
     }
     const [own, ...others] = await interleave([{ worker: ours }, ...sides], {

@@ -70,7 +70,9 @@ if (!flags.keep) rmSync(folder, { recursive: true });
 /** Prints one session's profile; gives its ms a step. */
 function report(title, events) {
   const runs = events.filter((e) => e.name === "model_run").sort((a, b) => a.ts - b.ts);
-  const timed = runs.slice(-steps);
+  if (runs.length === 0) return 0;
+  // What runs several times a step has run as often in each.
+  const timed = runs.slice((-steps * runs.length) / (warmUp + steps));
   const from = timed[0].ts;
   const total = timed.reduce((sum, e) => sum + e.dur, 0) / 1000 / steps;
   const nodes = events.filter(

@@ -15,6 +15,8 @@ from torch.nn.functional import binary_cross_entropy, cross_entropy, softplus
 import networks
 from hashing import integers, normal, uniform
 from relgan import relgan_case
+from sampling import sampling_case
+from seqgan import seqgan_case
 
 BATCH = 64
 POOL = 4
@@ -290,5 +292,8 @@ CASES: dict[str, dict] = {
     "lstm512-step": _language_case(512),
     "lstm32-core": _core_case(32),
     "lstm512-core": _core_case(512),
+    "lstm32-sample": sampling_case(32, 10_000),
+    "lstm512-sample": sampling_case(512, 1_000),
     "relgan-step": relgan_case(),
+    "seqgan-generator-step": seqgan_case(),
 }

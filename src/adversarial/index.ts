@@ -58,6 +58,7 @@ export {
   discriminatorPhase,
   discriminatorScope,
   divergences,
+  endsCriticGraph,
   generatorScope,
   likelihoodGame,
   likelihoodGraph,

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { interpret } from "../graph/interpret.ts";
 import { leaf } from "../graph/ops/leaf.ts";
 import { cpuBackend } from "../runtime/index.ts";
+import { Random } from "../util/random.ts";
 import { sampleCategorical } from "./categorical.ts";
 
 /** The first category whose running sum exceeds u of the whole. */
@@ -42,6 +43,26 @@ test("the category is the one into which u falls, whatever their number", () => 
       expect(drawn(p, u)).toEqual(p.map((w, i) => direct(w, u[i] as number)));
     }),
   );
+});
+
+test("several draws of a row are what single ones are", () => {
+  const random = new Random(1, "draws");
+  const [rows, categories, draws] = [4, 37, 9];
+  const p = Float64Array.from({ length: rows * categories }, () => random.uniform());
+  const u = Float64Array.from({ length: rows * draws }, () => random.uniform());
+  const probabilities = leaf("p", [rows, categories], { kind: "data" });
+  const uniform = leaf("u", [rows, draws], { kind: "data" });
+  const feeds = new Map([
+    [probabilities, { shape: [rows, categories], data: p }],
+    [uniform, { shape: [rows, draws], data: u }],
+  ]);
+  const [tokens] = interpret([sampleCategorical(probabilities, uniform)], feeds);
+  const singly = Array.from(u, (x, i) => {
+    const row = Math.floor(i / draws) * categories;
+    return drawn([[...p.subarray(row, row + categories)]], [x])[0];
+  });
+  expect([...(tokens?.data ?? [])]).toEqual(singly);
+  expect(new Set(singly).size).toBeGreaterThan(15);
 });
 
 test("on the CPU its shares are the probabilities, for any number of rows", async () => {

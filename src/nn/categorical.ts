@@ -2,29 +2,32 @@ import * as ops from "../graph/ops/index.ts";
 import { type Dim, staticDim, type Value } from "../graph/value.ts";
 
 /**
- * One category of each row by its probability: p [N,V] of any positive sum and u [N] uniform in [0, 1)
- * -> i32 [N], the first whose running sum exceeds u times the row's sum. The running sums are taken over
- * blocks first and then inside the one that it falls into, as small products.
- * Not differentiable.
+ * Categories of each row by their probabilities: p [N,V] of any positive sum and u [N], or [N,K] for K of a
+ * row, uniform in [0, 1) -> i32 of u's shape, each the first whose running sum exceeds u times the row's
+ * sum. The running sums are taken over blocks first and then inside the one that it falls into, as small
+ * products. Not differentiable.
  */
 export function sampleCategorical(p: Value, u: Value): Value {
   const count = staticDim(p, 1);
   const width = blockWidth(count);
   const blocks = Math.ceil(count / width);
   const rows = p.shape[0] as Dim;
+  const draws = u.shape.length > 1 ? staticDim(u, 1) : 1;
   const padded = ops.pad(p, 1, 0, blocks * width - count);
   const byBlock = ops.reshape(padded, [rows, blocks, width]);
-  const sums = ops.reduceSum(byBlock, [2]);
-  const running = ops.matMul(sums, upTo(blocks));
-  const wanted = ops.mul(ops.reshape(u, [rows, 1]), ops.slice(running, 1, blocks - 1, blocks));
+  const sums = ops.reduceSum(byBlock, [2], true);
+  const row = ops.reshape(sums, [rows, 1, blocks]);
+  const running = ops.matMul(row, upTo(blocks));
+  const whole = ops.slice(running, 2, blocks - 1, blocks);
+  const wanted = ops.mul(ops.reshape(u, [rows, draws, 1]), whole);
   const passed = reached(running, wanted);
-  const block = atMost(ops.reduceSum(passed, [1]), blocks - 1);
-  const rest = ops.sub(wanted, ops.reduceSum(ops.mul(passed, sums), [1], true));
-  const chosen = ops.reshape(ops.oneHot(ops.cast(block, "i32"), blocks), [rows, 1, blocks]);
-  const inside = ops.matMul(ops.reshape(ops.matMul(chosen, byBlock), [rows, width]), upTo(width));
-  const place = atMost(ops.reduceSum(reached(inside, rest), [1]), width - 1);
+  const block = atMost(ops.reduceSum(passed, [2]), blocks - 1);
+  const rest = ops.sub(wanted, ops.matMul(passed, sums));
+  const chosen = ops.oneHot(ops.cast(block, "i32"), blocks);
+  const inside = ops.matMul(ops.matMul(chosen, byBlock), upTo(width));
+  const place = atMost(ops.reduceSum(reached(inside, rest), [2]), width - 1);
   const category = ops.add(ops.mul(block, ops.scalar(width)), place);
-  return ops.cast(atMost(category, count - 1), "i32");
+  return ops.reshape(ops.cast(atMost(category, count - 1), "i32"), u.shape);
 }
 
 /** The divisor nearest to the root, so that nothing is padded; the root itself where there is none near. */
@@ -42,7 +45,7 @@ function upTo(n: number): Value {
 
 /** 1 where a running sum is not beyond the wanted one: what has no probability is never chosen. */
 function reached(sums: Value, wanted: Value): Value {
-  return ops.sub(ops.scalar(1), ops.cast(ops.greater(sums, wanted), "f32"));
+  return ops.cast(ops.greaterOrEqual(wanted, sums), "f32");
 }
 
 function atMost(x: Value, most: number): Value {

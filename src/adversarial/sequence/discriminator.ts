@@ -9,6 +9,12 @@ export interface SequenceDiscriminator {
    * variables stand at `out`.
    */
   judge(s: Scope, tokens: Value): Value;
+  /**
+   * The same judgements of sequences i32 [T,N] and of ends of their beginnings i32 [T-1,M,T], where that
+   * takes less work than judging each alone -> logits [S,N+(T-1)M], the sequences' first. Ends [p-1] begin with
+   * p tokens of the sequences, row m as sequence m mod N.
+   */
+  judgeEnds?(s: Scope, sequences: Value, ends: Value): Value;
 }
 
 /** A judge that reads distributions over tokens, too: a gradient passes through it to who made them. */

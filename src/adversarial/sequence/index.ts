@@ -4,7 +4,7 @@ export {
   committeeScope,
   memberScope,
 } from "./committee.ts";
-export { criticGraph } from "./critic-graph.ts";
+export { criticGraph, endsCriticGraph } from "./critic-graph.ts";
 export { type DiscountedReturnsOptions, discountedAdvantages } from "./discounted-returns.ts";
 export {
   discriminatorScope,

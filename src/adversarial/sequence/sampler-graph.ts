@@ -5,6 +5,7 @@ import { sampleCategorical, type Variable, Variables } from "../../nn/index.ts";
 import type { NamedGraph } from "../../onnx/emit.ts";
 import { afterEnd, mixed } from "./ended.ts";
 import { generatorScope, type SequenceGenerator } from "./generator.ts";
+import { likelyTokens } from "./likely-tokens.ts";
 import { noiseLeaf } from "./noise-leaf.ts";
 
 export interface SamplerGraphOptions {
@@ -33,7 +34,7 @@ export function sequenceSamplerGraph(
   const scope = variables.scope(generatorScope, "eval");
   const uniform = leaf("uniform", [length, "N"], { kind: "noise", distribution: "uniform" });
   const temperature = leaf("temperature", [], { kind: "data" });
-  const { weight, bias } = generator.projection(scope);
+  const projection = generator.projection(scope);
   const begun = prefixed
     ? {
         prefix: leaf("prefix", [length, "N"], { kind: "data" }, "i32"),
@@ -58,8 +59,7 @@ export function sequenceSamplerGraph(
     const before = token;
     const read = generator.read(scope, token, state);
     state = read.state;
-    const logits = ops.add(ops.matMul(read.hidden, weight, { transB: true }), bias);
-    let likely = ops.softmax(ops.div(logits, temperature), 1);
+    let likely = likelyTokens(read.hidden, projection, row(t), temperature);
     if (allowed) likely = ops.mul(likely, allowed);
     if (kept) likely = truncatedTo(likely, kept.topK, kept.topP);
     token = sampleCategorical(likely, row(t));

@@ -1,6 +1,7 @@
 import type { SequenceDiscriminator } from "../../adversarial/sequence/discriminator.ts";
 import * as ops from "../../graph/ops/index.ts";
-import { linear } from "../../nn/index.ts";
+import type { Value } from "../../graph/value.ts";
+import { linear, type Scope } from "../../nn/index.ts";
 import {
   type CnnFeaturesOptions,
   cnnFeatures,
@@ -19,8 +20,10 @@ export function cnnDiscriminator(
   shape: Pick<SequenceShape, "vocabulary" | "length">,
 ): SequenceDiscriminator {
   const features = cnnFeatures(options, shape);
+  const logits = (s: Scope, seen: Value) => ops.transpose(linear(s.at("out"), seen, 1, cnnInitial));
   return {
-    judge: (s, tokens) => ops.transpose(linear(s.at("out"), features(s, tokens), 1, cnnInitial)),
+    judge: (s, tokens) => logits(s, features.of(s, tokens)),
+    judgeEnds: (s, sequences, ends) => logits(s, features.ofEnds(s, sequences, ends)),
   };
 }
 

@@ -10,5 +10,5 @@ export function cnnRanker(
   options: CnnFeaturesOptions,
   shape: Pick<SequenceShape, "vocabulary" | "length">,
 ): SequenceRanker {
-  return { features: cnnFeatures(options, shape) };
+  return { features: cnnFeatures(options, shape).of };
 }

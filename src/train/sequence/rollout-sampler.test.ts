@@ -61,3 +61,22 @@ test.each(generators)(
     for (const part of [sampler, judge, plain]) await part.release();
   },
 );
+
+test("with a large vocabulary, a batch is drawn in parts", async () => {
+  const wide = { vocabulary: 8000, length, start: 0 };
+  const generator = lstmGenerator({ embedding: 4, hidden: 4, deviation: 1, dropout: 0 }, wide);
+  const sampler = await RolloutSampler.create(generator, backend, { batch, rollouts });
+  sampler.setWeights(weightsOf(generator));
+  const { sequences, ends } = await sampler.draw(new Random(1, "rollouts"));
+  // Untouched rows would be zeros, or alike.
+  expect(new Set(sequences).size).toBeGreaterThan(0.9 * batch * length);
+  const last = new Set<number>();
+  for (let row = 0; row < (length - 1) * batch * rollouts; row++) {
+    const [p, own] = [1 + Math.floor(row / (batch * rollouts)), (row % batch) * length];
+    const end = ends.subarray(row * length, (row + 1) * length);
+    expect([...end.subarray(0, p)]).toEqual([...sequences.subarray(own, own + p)]);
+    last.add(end[length - 1] as number);
+  }
+  expect(last.size).toBeGreaterThan(500);
+  await sampler.release();
+});

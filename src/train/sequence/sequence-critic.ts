@@ -38,7 +38,7 @@ export class SequenceCritic {
 
   /** Sequences [n,T] -> the probabilities [n,S] that they are real, for S judgements of each. */
   async probabilities(sequences: Int32Array): Promise<Float32Array> {
-    return (await this.logits(sequences)).map((x) => 1 / (1 + Math.exp(-x)));
+    return probabilitiesOf(await this.logits(sequences));
   }
 
   /** Sequences [n,T] -> logits [n,S], positive for real. */
@@ -63,4 +63,9 @@ export class SequenceCritic {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** Of logits, for real. */
+export function probabilitiesOf(logits: Float32Array): Float32Array {
+  return logits.map((x) => 1 / (1 + Math.exp(-x)));
 }

@@ -50,8 +50,8 @@ export const rankgan: SequenceMethod<RankganOptions> = {
         return [["references", by]];
       },
       open: () =>
-        RolloutRewards.create(inputs, options, (chunk) =>
-          rankScorer(inputs, ranker, options, chunk),
+        RolloutRewards.create(inputs, options, (drawn) =>
+          rankScorer(inputs, ranker, options, drawn.batch * drawn.rollouts),
         ),
     });
   },
@@ -74,7 +74,10 @@ async function rankScorer(
       players.someReal(against.data);
       await critic.setStandard(await players.weights(discriminatorScope), by, against);
     },
-    score: (sequences) => critic.logRanks(sequences),
+    score: async ({ sequences, ends }) => {
+      const whole = await critic.logRanks(sequences);
+      return Float32Array.of(...whole, ...(await critic.logRanks(ends)));
+    },
     release: () => critic.release(),
   };
 }

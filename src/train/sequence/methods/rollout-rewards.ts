@@ -1,7 +1,7 @@
 import { generatorScope } from "../../../adversarial/index.ts";
 import type { TeacherInputs } from "../method.ts";
 import type { Players } from "../players.ts";
-import { RolloutSampler } from "../rollout-sampler.ts";
+import { RolloutSampler, type Rollouts } from "../rollout-sampler.ts";
 import { timeMajor } from "../sequence-judge.ts";
 import type { Rewarded, Rewarder } from "./rewarded-game.ts";
 
@@ -13,16 +13,16 @@ export interface RolloutOptions {
   readonly baseline: boolean;
 }
 
-/** Says how good whole sequences are. */
+/** Says how good sequences and the ends drawn from their beginnings are. */
 export interface Scorer {
   /** Before a step of G: takes the weights, and what else it needs. */
   prepare(players: Players): Promise<void>;
-  /** Sequences [n,T] -> scores [n]. */
-  score(sequences: Int32Array): Promise<Float32Array>;
+  /** The scores of the sequences [batch], then those of the ends [T-1,rollouts,batch]. */
+  score(drawn: Rollouts): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
-/** Sequences whose ends are drawn at a time: their probabilities stay in the cache. */
+/** Sequences whose ends are drawn and scored at a time. */
 const chunk = 8;
 
 /**
@@ -36,15 +36,16 @@ export class RolloutRewards implements Rewarder {
   readonly #sampler: RolloutSampler;
   readonly #scorer: Scorer;
 
-  /** `open` makes a scorer of so many sequences at a time. */
+  /** `open` makes a scorer of so many sequences at a time with so many ends of each beginning. */
   static async create(
     { generator, backend }: TeacherInputs,
     options: RolloutOptions,
-    open: (batch: number) => Promise<Scorer>,
+    open: (drawn: { readonly batch: number; readonly rollouts: number }) => Promise<Scorer>,
   ): Promise<RolloutRewards> {
     const { rollouts } = options;
-    const sampler = await RolloutSampler.create(generator, backend, { batch: chunk, rollouts });
-    const scorer = await open(chunk * rollouts);
+    const drawn = { batch: chunk, rollouts };
+    const sampler = await RolloutSampler.create(generator, backend, drawn);
+    const scorer = await open(drawn);
     return new RolloutRewards(options, generator, sampler, scorer);
   }
 
@@ -72,12 +73,13 @@ export class RolloutRewards implements Rewarder {
     const z = noise === undefined ? undefined : new Float32Array(batch * noise);
     for (let done = 0; done < batch; done += chunk) {
       if (stop()) return undefined;
-      const { sequences, ends, z: own } = await this.#sampler.draw(players.random);
+      const drawn = await this.#sampler.draw(players.random);
+      const { sequences, z: own } = drawn;
       const rows = Math.min(chunk, batch - done);
       if (z && own) z.set(own.subarray(0, (rows * z.length) / batch), (done * z.length) / batch);
       timeMajor(sequences.subarray(0, rows * length), length, batch, tokens.subarray(done));
-      const whole = await this.#scorer.score(sequences);
-      const begun = await this.#scorer.score(ends);
+      const scores = await this.#scorer.score(drawn);
+      const begun = scores.subarray(chunk);
       for (let i = 0; i < rows; i++) {
         for (let p = 1; p < length; p++) {
           let sum = 0;
@@ -86,7 +88,7 @@ export class RolloutRewards implements Rewarder {
           }
           rewards[(p - 1) * batch + done + i] = sum / rollouts;
         }
-        rewards[(length - 1) * batch + done + i] = whole[i] as number;
+        rewards[(length - 1) * batch + done + i] = scores[i] as number;
       }
     }
     const reward = rewards.reduce((sum, r) => sum + r, 0) / rewards.length;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { discriminatorScope, type SequenceDiscriminator } from "../../../adversarial/index.ts";
 import type { SequenceMethod, TeacherInputs } from "../method.ts";
-import { SequenceCritic } from "../sequence-critic.ts";
+import { rolloutCritic } from "../rollout-critic.ts";
 import { judgedBy, judgedSchema, openRewardedGame } from "./rewarded-game.ts";
 import { RolloutRewards, type Scorer } from "./rollout-rewards.ts";
 
@@ -25,23 +25,23 @@ export const seqgan: SequenceMethod<SeqganOptions> = {
   schema: seqganSchema,
   open: (inputs, options) => {
     const opponent = judgedBy(inputs, options, (d) =>
-      RolloutRewards.create(inputs, options, (batch) => probabilityScorer(inputs, d, batch)),
+      RolloutRewards.create(inputs, options, (drawn) => probabilityScorer(inputs, d, drawn)),
     );
     return openRewardedGame(inputs, options, opponent);
   },
 };
 
 /** Scores sequences by the probability that they are real. */
-async function probabilityScorer(
+export async function probabilityScorer(
   { generator, backend }: TeacherInputs,
   discriminator: SequenceDiscriminator,
-  batch: number,
+  drawn: { readonly batch: number; readonly rollouts: number },
 ): Promise<Scorer> {
   const { length } = generator;
-  const critic = await SequenceCritic.create(discriminator, backend, { length, batch });
+  const critic = await rolloutCritic(discriminator, backend, { length, ...drawn });
   return {
     prepare: async (players) => critic.setWeights(await players.weights(discriminatorScope)),
-    score: (sequences) => critic.probabilities(sequences),
+    score: (rollouts) => critic.probabilities(rollouts),
     release: () => critic.release(),
   };
 }
