@@ -7,38 +7,35 @@ import { gzipSync } from "node:zlib";
  * @param {import("playwright-core").Page} page
  */
 export function watchScripts(page) {
-  /** @type {{ name: string, body: Promise<Buffer> }[]} */
-  const seen = [];
+  /** @type {string[]} */
+  const addresses = [];
   let runtime = false;
-  page.on("response", (response) => {
-    const { pathname } = new URL(response.url());
-    if (pathname.includes("/ort/")) runtime = true;
-    if (runtime || !/\.m?js$/.test(pathname)) return;
-    seen.push({ name: pathname.split("/").at(-1) ?? "", body: response.body() });
+  page.on("request", (request) => {
+    const address = request.url();
+    if (address.includes("/ort/")) runtime = true;
+    if (!runtime && /\.m?js$/.test(new URL(address).pathname)) addresses.push(address);
   });
-  return async () => {
-    const scripts = [];
-    for (const { name, body } of seen) {
-      const bytes = await body;
-      scripts.push({ name, bytes: bytes.length, gzipBytes: gzipSync(bytes).length });
-    }
-    return scripts;
-  };
+  return () =>
+    Promise.all(
+      addresses.map(async (address) => {
+        const bytes = Buffer.from(await (await fetch(address)).arrayBuffer());
+        return { address, bytes: bytes.length, gzipBytes: gzipSync(bytes).length };
+      }),
+    );
 }
 
 /**
- * Tasks of the page's own thread over 50 ms, and frames a second, while `ms` pass.
+ * Tasks of the page's own thread, and frames a second, while `ms` pass. A task's own time is the processor
+ * time of its thread: where other work keeps the cores busy, a task takes longer than that.
  * @param {import("playwright-core").Page} page
  * @param {number} ms
  */
 export async function watchTasks(page, ms) {
-  return page.evaluate(async (duration) => {
-    /** @type {number[]} */
-    const tasks = [];
-    const observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
-    });
-    observer.observe({ type: "longtask" });
+  const browser = page.context().browser();
+  if (!browser) throw new Error("the page has no browser of its own.");
+  const categories = ["toplevel", "disabled-by-default-devtools.timeline"];
+  await browser.startTracing(page, { categories });
+  const framesPerSecond = await page.evaluate(async (duration) => {
     const from = performance.now();
     let frames = 0;
     let now = from;
@@ -47,16 +44,25 @@ export async function watchTasks(page, ms) {
       now = performance.now();
       frames++;
     }
-    // What ended with the last frame is told in a task of its own.
-    await new Promise((go) => setTimeout(go, 100));
-    for (const entry of observer.takeRecords()) tasks.push(entry.duration);
-    observer.disconnect();
-    return {
-      longTasks: tasks.length,
-      longestMs: Math.max(0, ...tasks),
-      framesPerSecond: (1000 * frames) / (now - from),
-    };
+    return (1000 * frames) / (now - from);
   }, ms);
+  const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
+  const main = traceEvents.find(
+    (e) => e.name === "thread_name" && e.args.name === "CrRendererMain",
+  );
+  const tasks = traceEvents.filter(
+    (e) => e.name === "RunTask" && e.ph === "X" && e.pid === main?.pid && e.tid === main?.tid,
+  );
+  if (tasks.length === 0) throw new Error("the trace holds no tasks of the page.");
+  const own = tasks.map(({ tdur = 0 }) => tdur / 1000);
+  const taken = tasks.map(({ dur }) => dur / 1000);
+  return {
+    longTasks: taken.filter((x) => x > 50).length,
+    longestMs: Math.max(...taken),
+    longestOwnMs: Math.max(...own),
+    busy: own.reduce((sum, x) => sum + x, 0) / ms,
+    framesPerSecond,
+  };
 }
 
 /**
@@ -94,9 +100,11 @@ export async function openHeaps(page) {
   const inUse = async (send) => {
     // What a first collection lets go of may hold more.
     for (let i = 0; i < 3; i++) await send("HeapProfiler.collectGarbage");
-    const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await send(
-      "Runtime.getHeapUsage",
-    );
+    const {
+      usedSize,
+      embedderHeapUsedSize = 0,
+      backingStorageSize = 0,
+    } = await send("Runtime.getHeapUsage");
     return { objects: usedSize + embedderHeapUsedSize, buffers: backingStorageSize };
   };
   return async () => {
@@ -109,4 +117,14 @@ export async function openHeaps(page) {
     const sum = (part) => own[part] + theirs.reduce((total, one) => total + one[part], 0);
     return { page: own, workers: theirs, objects: sum("objects"), buffers: sum("buffers") };
   };
+}
+
+/**
+ * Bytes that a page and its workers use, WebAssembly's memory and canvases among them; the page must be cross-origin
+ * isolated.
+ * @param {import("playwright-core").Page} page
+ */
+export async function usedMemory(page) {
+  const { bytes } = await page.evaluate("performance.measureUserAgentSpecificMemory()");
+  return bytes;
 }
