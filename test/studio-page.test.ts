@@ -1,0 +1,141 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+// biome-ignore lint/correctness/useImportExtensions: its types stand beside it in a .d.mts file.
+import { openHeaps, watchScripts } from "../bench/page-figures.mjs";
+import { launchChromium } from "./support/chromium.ts";
+import { buildProgram, gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
+import { temporaryFolder } from "./support/picture-files.ts";
+import { type ServedStudio, serveStudio } from "./support/studio.ts";
+
+/** The quick form of `bench/studio-page.mjs`, and what holds for every page of the menu. */
+const places = [
+  { name: "Play", hash: "#/play", usable: "li:has-text('JS')" },
+  { name: "Images", hash: "#/images", usable: "button[aria-pressed=true]" },
+  { name: "Runs", hash: "#/runs", usable: "li:has-text('00002-text')" },
+  { name: "a run", hash: "#/runs?id=00001-mlp", usable: "[role=img] canvas" },
+  { name: "Explore", hash: "#/explore", usable: "[data-source]" },
+  { name: "Text", hash: "#/text?id=00002-text", usable: ".columns li" },
+  { name: "Tour", hash: "#/tour", usable: "button:enabled:has-text('The left one')" },
+] as const;
+
+const cwd = temporaryFolder();
+const problems: string[] = [];
+let studio: ServedStudio;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  buildProgram();
+  const images = tinyGame(await pictureFolder(join(cwd, "pictures")));
+  const texts = Array.from({ length: 300 }, (_, i) => `${i % 7} and ${i % 11} make ${i}`);
+  writeFileSync(join(cwd, "sums.txt"), texts.join("\n"));
+  const stages = [{ method: { name: "likelihood", batch: 32 }, iterations: 2 }];
+  const settings = ["length=6", "threads=1", `stages=${JSON.stringify(stages)}`];
+  for (const args of [
+    [...images, "--set", "logEverySteps=1", "--steps", "12"],
+    ["text", "--data", "./sums.txt", ...settings.flatMap((s) => ["--set", s])],
+  ]) {
+    const { code, stderr } = await gansmith(cwd, ["train", ...args]);
+    expect(code, stderr).toBe(0);
+  }
+  studio = await serveStudio(cwd);
+  browser = await launchChromium();
+});
+afterEach(async () => {
+  await page?.context().close();
+  expect(problems.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await studio?.end();
+});
+
+/** A tab of its own profile, nothing cached, that goes nowhere yet. */
+async function tab(colorScheme: "light" | "dark" = "light"): Promise<Page> {
+  const context = await browser.newContext({ colorScheme, locale: "en" });
+  page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  page.on("requestfailed", (request) => problems.push(`${request.url()} failed`));
+  return page;
+}
+async function go({ hash, usable }: (typeof places)[number]) {
+  await page.goto(`${studio.base}/${hash}`);
+  await page.locator(usable).first().waitFor({ timeout: 60_000 });
+}
+
+for (const place of places) {
+  test(`under 300 kB of script before the WebAssembly runtime: ${place.name}`, async () => {
+    const scripts = watchScripts(await tab());
+    await go(place);
+    if (place.name === "Images") {
+      await page.getByRole("button", { name: "One step", exact: true }).click();
+      await page.waitForSelector('output[data-step="1"]', { timeout: 60_000 });
+    }
+    const files = await scripts();
+    // Workers' scripts are among them where there are workers.
+    const workers = files.filter(({ address }) => /-worker-/.test(address));
+    expect(workers.length > 0).toBe(place.name !== "Runs" && place.name !== "a run");
+    const bytes = files.reduce((sum, file) => sum + file.gzipBytes, 0);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(300_000);
+  });
+
+  for (const scheme of ["light", "dark"] as const) {
+    test(`no serious fault of access: ${place.name}, ${scheme}`, async () => {
+      await tab(scheme);
+      await go(place);
+      await page.evaluate(axe.source);
+      const faults = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+        const { violations } = await axe.run();
+        return violations
+          .filter((v) => v.impact === "serious" || v.impact === "critical")
+          .map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
+      });
+      expect(faults).toEqual([]);
+    });
+  }
+}
+
+test("the playground's memory does not grow with steps or with games begun anew", async () => {
+  await tab();
+  await go(places[0]);
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  const iteration = (n: number) =>
+    page.waitForFunction(
+      (least) => {
+        const { document } = globalThis as unknown as {
+          document: { querySelector(q: string): { dataset: { iteration: string } } | null };
+        };
+        return Number(document.querySelector("output[data-iteration]")?.dataset.iteration) >= least;
+      },
+      n,
+      { timeout: 60_000 },
+    );
+  const play = async (steps: number, games: number) => {
+    await press("Play");
+    await iteration(steps);
+    await press("Pause");
+    for (let i = 0; i < games; i++) {
+      await press("One step");
+      await iteration(1);
+      await press("Start anew");
+      await page.waitForSelector('output[data-iteration="0"]', { timeout: 60_000 });
+    }
+  };
+  const heaps = await openHeaps(page);
+  // What the first game compiles and draws stays.
+  await play(200, 1);
+  const before = await heaps();
+  expect(before.workers.map(({ url }) => url).join()).toContain("play-worker");
+  await play(200, 5);
+  const after = await heaps();
+  const sum = ({ objects, buffers }: typeof after) => objects + buffers;
+  expect(sum(after) / sum(before)).toBeLessThan(1.1);
+});
