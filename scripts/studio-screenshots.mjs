@@ -29,6 +29,18 @@ async function train(name, ...args) {
   if ((await run(process.execPath, all)) !== 0) throw new Error(`${name} could not be trained.`);
 }
 
+/** The runs that pages show. */
+async function trainRuns() {
+  await train("00001-mnist-quick", "mnist-quick", "--set", 'metrics=["fid","kid"]');
+  const brown = [
+    'data={"name":"brown","minimumWords":4,"maximumWords":9}',
+    ...["length=12", "evalSamples=200", 'metrics=["bleu","self-bleu"]'],
+  ];
+  const course = [{ method: { name: "likelihood" }, iterations: 6 }];
+  const text = [...brown, "generator.hidden=128", `stages=${JSON.stringify(course)}`];
+  await train("00002-text", "text", ...text.flatMap((setting) => ["--set", setting]));
+}
+
 async function startStudio() {
   const args = [program, "studio", "--port", "0", "--json", "--runs", runs];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -111,18 +123,14 @@ async function write(look, png) {
 let studio;
 let browser;
 try {
-  await train("00001-mnist-quick", "mnist-quick", "--set", 'metrics=["fid","kid"]');
-  const brown = ["data=brown", "data.minimumWords=4", "data.maximumWords=9", "length=12"];
-  const course = [{ method: { name: "likelihood" }, iterations: 6 }];
-  const text = [...brown, "generator.hidden=128", `stages=${JSON.stringify(course)}`];
-  await train("00002-text", "text", ...text.flatMap((setting) => ["--set", setting]));
+  const wanted = flags.only?.split(",") ?? Object.keys(pages);
+  if (wanted.some((name) => addresses[name])) await trainRuns();
   studio = await startStudio();
   browser = await chromium.launch({
     executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium",
     args: ["--no-sandbox"],
   });
-  const wanted = flags.only?.split(",");
-  for (const look of looks.filter(({ name }) => !wanted || wanted.includes(name))) {
+  for (const look of looks.filter(({ name }) => wanted.includes(name))) {
     const { name, scheme, width, locale } = look;
     const height = width > 1000 ? 900 : 780;
     const context = await browser.newContext({
