@@ -65,6 +65,7 @@ const pages = {
     await page.locator(".transport .primary").click();
     await reached(page, "iteration", 1500);
     await page.locator(".transport .primary").click();
+    await page.locator("output[data-iteration] .quiet").waitFor({ state: "detached" });
   },
   async images(page) {
     await shown(page, "button[aria-pressed=true]");

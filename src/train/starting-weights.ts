@@ -1,4 +1,5 @@
 import type { Variables } from "../nn/scope.ts";
+import { checkConfig } from "../recipes/index.ts";
 import { usageError } from "../util/errors.ts";
 import { CheckpointStore, type LoadedCheckpoint } from "./run-folder/checkpoint.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
@@ -8,6 +9,8 @@ export interface StartingWeights {
   /** Its folder. */
   readonly run: string;
   readonly checkpoint: LoadedCheckpoint;
+  /** Whether it has kept averages; a checkpoint holds arrays for them in either case. */
+  readonly averaged: boolean;
 }
 
 /**
@@ -22,15 +25,16 @@ export function startingWeights(run: string): StartingWeights {
       `${run} is a run of ${String(kind)}: a run of images cannot begin with its weights.`,
     );
   }
-  return { run, checkpoint: new CheckpointStore(folder.checkpointsPath).newest(run) };
+  const averaged = checkConfig(folder.config).emaKimg > 0;
+  return { run, averaged, checkpoint: new CheckpointStore(folder.checkpointsPath).newest(run) };
 }
 
 /**
- * What of a checkpoint a new run of these networks begins with, by array name: weights, running statistics,
- * and averages where both have them. Throws a usage error that names the first array that does not fit.
+ * What a new run of these networks begins with, by array name: weights, running statistics, and averages,
+ * which are the weights themselves where that run has kept none. Throws a usage error that names the first array that does not fit.
  */
 export function fittingArrays(
-  { run, checkpoint: { tensors } }: StartingWeights,
+  { run, averaged, checkpoint: { tensors } }: StartingWeights,
   variables: Variables,
 ): Map<string, Float32Array> {
   const arrays = new Map<string, Float32Array>();
@@ -45,7 +49,8 @@ export function fittingArrays(
     }
     const data = found.data as Float32Array;
     arrays.set(name, data);
-    arrays.set(`ema/${name}`, (tensors.get(`ema/${name}`)?.data as Float32Array) ?? data);
+    const average = averaged ? tensors.get(`ema/${name}`) : undefined;
+    arrays.set(`ema/${name}`, (average?.data as Float32Array | undefined) ?? data);
   }
   return arrays;
 }
