@@ -1,14 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
 // biome-ignore lint/correctness/useImportExtensions: its types stand beside it in a .d.mts file.
 import { openHeaps, watchScripts } from "../bench/page-figures.mjs";
-import { launchChromium } from "./support/chromium.ts";
 import { buildProgram, gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 import { type ServedStudio, serveStudio } from "./support/studio.ts";
+import { expectOpenToAll, studioPages } from "./support/studio-page.ts";
 
 /** The quick form of `bench/studio-page.mjs`, and what holds for every page of the menu. */
 const places = [
@@ -22,10 +21,8 @@ const places = [
 ] as const;
 
 const cwd = temporaryFolder();
-const problems: string[] = [];
+const { open } = studioPages();
 let studio: ServedStudio;
-let browser: Browser;
-let page: Page;
 
 beforeAll(async () => {
   buildProgram();
@@ -42,37 +39,19 @@ beforeAll(async () => {
     expect(code, stderr).toBe(0);
   }
   studio = await serveStudio(cwd);
-  browser = await launchChromium();
 });
-afterEach(async () => {
-  await page?.context().close();
-  expect(problems.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
-});
+afterAll(() => studio?.end());
 
-/** A tab of its own profile, nothing cached, that goes nowhere yet. */
-async function tab(colorScheme: "light" | "dark" = "light"): Promise<Page> {
-  const context = await browser.newContext({ colorScheme, locale: "en" });
-  page = await context.newPage();
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  page.on("requestfailed", (request) => problems.push(`${request.url()} failed`));
-  return page;
-}
-async function go({ hash, usable }: (typeof places)[number]) {
+async function go(page: Page, { hash, usable }: (typeof places)[number]) {
   await page.goto(`${studio.base}/${hash}`);
   await page.locator(usable).first().waitFor({ timeout: 60_000 });
 }
 
 for (const place of places) {
   test(`under 300 kB of script before the WebAssembly runtime: ${place.name}`, async () => {
-    const scripts = watchScripts(await tab());
-    await go(place);
+    const page = await open("about:blank");
+    const scripts = watchScripts(page);
+    await go(page, place);
     if (place.name === "Images") {
       await page.getByRole("button", { name: "One step", exact: true }).click();
       await page.waitForSelector('output[data-step="1"]', { timeout: 60_000 });
@@ -87,24 +66,16 @@ for (const place of places) {
 
   for (const scheme of ["light", "dark"] as const) {
     test(`no serious fault of access: ${place.name}, ${scheme}`, async () => {
-      await tab(scheme);
-      await go(place);
-      await page.evaluate(axe.source);
-      const faults = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-        const { violations } = await axe.run();
-        return violations
-          .filter((v) => v.impact === "serious" || v.impact === "critical")
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
-      });
-      expect(faults).toEqual([]);
+      const page = await open("about:blank", { colorScheme: scheme });
+      await go(page, place);
+      await expectOpenToAll(page);
     });
   }
 }
 
 test("the playground's memory does not grow with steps or with games begun anew", async () => {
-  await tab();
-  await go(places[0]);
+  const page = await open("about:blank");
+  await go(page, places[0]);
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
   const iteration = (n: number) =>
     page.waitForFunction(

@@ -1,18 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "./support/chromium.ts";
 import { picture, temporaryFolder } from "./support/picture-files.ts";
 import { serveFolders } from "./support/static-server.ts";
+import { studioPages } from "./support/studio-page.ts";
 
 /** What `npm run build:web` writes, on a plain host, below a path, without any header of its own. */
 const root = join(import.meta.dirname, "..");
 const folder = join(temporaryFolder(), "pages");
 const under = "/sub/dir/";
 const problems: string[] = [];
-let browser: Browser;
+const { open: openPage } = studioPages();
 let host: Awaited<ReturnType<typeof serveFolders>>;
 let page: Page;
 
@@ -23,23 +23,12 @@ beforeAll(async () => {
   });
   expect(built.status, built.stderr).toBe(0);
   host = await serveFolders({ [under]: folder }, { isolated: false });
-  browser = await launchChromium();
 });
-afterEach(async () => {
-  await page?.close();
-  expect(problems.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+afterEach(() => expect(problems.splice(0)).toEqual([]));
+afterAll(() => host?.close());
 
 async function open(hash: string) {
-  page = await browser.newPage({ locale: "en" });
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
+  page = await openPage("about:blank");
   page.on("requestfailed", (request) => problems.push(`${request.url()} failed`));
   page.on("response", (response) => {
     const { pathname } = new URL(response.url());
