@@ -132,13 +132,13 @@ for (const name of ["play", "tour"]) {
   looks.push({ name, scheme: "light", width: 1440, locale: "zh-CN" });
 }
 
-/** A small PNG: as many colours as such a page has, wide ones at two thirds. */
+/** A small PNG: as many colours as such a page has, wide ones at half their size. */
 async function write(look, png) {
   const { name, scheme, width, locale } = look;
   const language = locale === "en" ? "" : "-zh";
   const file = join(folder, `${name}-${scheme}-${width}${language}.png`);
-  const small = width > 1000 ? sharp(png).resize({ width: 1000 }) : sharp(png);
-  await small.png({ palette: true, colours: 48, effort: 10, dither: 0.4 }).toFile(file);
+  const small = width > 1000 ? sharp(png).resize({ width: 760 }) : sharp(png);
+  await small.png({ palette: true, colours: 32, effort: 10, dither: 0.2 }).toFile(file);
   console.log(file);
 }
 
