@@ -299,6 +299,18 @@ test("starts, stops, goes on with and forks runs; says what went wrong", async (
   expect(detail.config).toEqual({ ...config, seed: 7, length: { steps: 4 } });
   expect(detail.job).toMatchObject({ alive: false, exitCode: 0 });
   expect(detail.files.map((file) => file.path)).toContain("generator.onnx");
+  const warm = await post(`runs/${id}/fork`, { weights: true, settings: ['length={"steps":2}'] });
+  const warmId = ((await warm.json()) as Accepted).id;
+  await until("the end of the fork with its weights", async () => {
+    return (await listed(warmId))?.state === "finished";
+  });
+  const [began] = readEvents(join(cwd, "runs", warmId, "events.jsonl"));
+  expect(began).toMatchObject({ type: "start", info: { weights: { step: more } } });
+  const other = await post(`runs/${id}/fork`, { weights: true, settings: ["model.latent=5"] });
+  expect([other.status, await other.json()]).toEqual([
+    400,
+    { error: expect.stringMatching(/make other networks than those of .* begin with new weights/) },
+  ]);
   // What a process says when it fails is kept.
   const failing = await post(`runs/${id}/fork`, { settings: ["data.path=/nowhere"] });
   expect([failing.status, await failing.json()]).toEqual([

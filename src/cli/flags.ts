@@ -17,6 +17,7 @@ export interface TrainFlags extends LengthFlags {
   readonly backend?: string;
   readonly threads?: number;
   readonly out?: string;
+  readonly from?: string;
   readonly set: readonly string[];
   readonly json?: boolean;
   readonly guard?: boolean;

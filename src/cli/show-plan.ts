@@ -5,10 +5,10 @@ import type { Output } from "./output.ts";
 /** `train --dry-run`: everything is checked, nothing is written. */
 export async function showPlan(
   config: RunConfig,
-  out: string | undefined,
+  places: { readonly out?: string | undefined; readonly from?: string | undefined },
   output: Output,
 ): Promise<void> {
-  const plan = await planRun(config, out);
+  const plan = await planRun(config, places);
   output.text(JSON.stringify(config, null, 2));
   const { data, parameters, estimatedBytes } = plan;
   const sizes = Object.entries(parameters).map(([name, n]) => `${name} ${n.toLocaleString("en")}`);

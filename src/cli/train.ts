@@ -23,6 +23,10 @@ export function addTrain(program: Command): Command {
     .option("--seed <n>", "what makes the run repeatable to the bit", wholeNumber(0));
   addLength(command);
   addMachine(command)
+    .option(
+      "--from <run>",
+      "begin with the newest weights of this run, which has the same networks; all else begins anew",
+    )
     .option("--out <folder>", "the run folder, new or empty")
     .option("--set <key=value>", "any value of the recipe, repeatable", collect, [])
     .option("--guard", "on an illness, go back to the last healthy checkpoint and treat it")

@@ -11,6 +11,7 @@ import { checkParts } from "./check-parts.ts";
 import { checkMemory, estimateBytes } from "./loop/memory.ts";
 import { gameOf, imageShape, modelOf } from "./resolve.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
+import { fittingArrays, startingWeights } from "./starting-weights.ts";
 
 /** What training a configuration would mean. */
 export interface RunPlan {
@@ -29,11 +30,15 @@ export interface RunPlan {
 
 /**
  * Checks all that can be checked before the first step: values, the run folder's place, every image,
- * the networks, memory. Keeps nothing, not even decoded images. Throws what training would throw.
+ * the networks, memory, and whether the weights of run `from` fit. Keeps nothing, not even decoded images. Throws what training would throw.
  */
-export async function planRun(config: RunConfig, out?: string): Promise<RunPlan> {
+export async function planRun(
+  config: RunConfig,
+  { out, from }: { readonly out?: string | undefined; readonly from?: string | undefined } = {},
+): Promise<RunPlan> {
   checkParts(config);
   if (out !== undefined) RunFolder.checkVacant(out);
+  const weights = from === undefined ? undefined : startingWeights(from);
   const backend = chooseBackend(config.backend, config.threads ? { threads: config.threads } : {});
   const cacheDir = mkdtempSync(join(tmpdir(), "gansmith-plan-"));
   try {
@@ -44,6 +49,7 @@ export async function planRun(config: RunConfig, out?: string): Promise<RunPlan>
       const model = modelOf(config, data.channels, data.classes.length);
       const game = gameOf(config, model, imageShape(model));
       if (!backend.keepsOnDevice) checkMemory(game, config.batch);
+      if (weights) fittingArrays(weights, game.variables);
       const { name, count, classes } = data;
       return {
         data: {

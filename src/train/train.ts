@@ -6,11 +6,17 @@ import { usesOwnParts } from "./own-parts.ts";
 import { Run } from "./run.ts";
 import { RunFolder } from "./run-folder/run-folder.ts";
 import type { TrainingEnd, TrainingJob, TrainingReport } from "./session/messages.ts";
+import { startingWeights } from "./starting-weights.ts";
 import { inThread, type SessionModule, type ThreadOptions } from "./thread.ts";
 
 export interface TrainOptions extends ThreadOptions<TrainingReport> {
   /** The run folder; by default a new number below `runs`. */
   readonly out?: string;
+  /**
+   * The folder of another run of images with the same networks: its newest weights and averages are what
+   * this run begins with. All else begins anew: steps, optimizers, the order of the data.
+   */
+  readonly from?: string | undefined;
 }
 
 /**
@@ -22,9 +28,11 @@ export async function trainConfig(config: RunConfig, options: TrainOptions = {})
   const own = checkConfig(config);
   checkParts(own);
   const checked = { ...own, data: absoluteData(own.data as DataSpec) };
-  const { out } = options;
+  const { out, from } = options;
   if (out !== undefined) RunFolder.checkVacant(out);
-  const end = await trained({ kind: "train", config: checked, ...(out && { out }) }, options);
+  if (from !== undefined) startingWeights(from);
+  const job = { config: checked, ...(out && { out }), ...(from !== undefined && { from }) };
+  const end = await trained({ kind: "train", ...job }, options);
   return new Run(end.run, end);
 }
 
@@ -34,7 +42,7 @@ export async function trainConfig(config: RunConfig, options: TrainOptions = {})
  */
 export async function resume(
   path: string,
-  options: Omit<TrainOptions, "out"> & {
+  options: Omit<TrainOptions, "out" | "from"> & {
     readonly length?: RunConfig["length"];
     /** Lets the guard treat what the doctor finds. */
     readonly guard?: boolean;

@@ -12,19 +12,29 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** Serves folders by URL prefix on 127.0.0.1, cross-origin isolated as threads in pages need it. */
+/**
+ * Serves folders by URL prefix on 127.0.0.1: cross-origin isolated as threads in pages need it, or as a plain
+ * host does.
+ */
 export async function serveFolders(
   folders: Readonly<Record<string, string>>,
+  { isolated = true } = {},
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const server: Server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const prefix = Object.keys(folders)
       .filter((p) => path.startsWith(p))
       .sort((a, b) => b.length - a.length)[0];
-    const name = normalize(path.slice(prefix?.length ?? 0)) || "index.html";
-    const file = join(folders[prefix ?? "/"] as string, name === "." ? "index.html" : name);
-    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    if (prefix === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const name = normalize(path.slice(prefix.length)) || "index.html";
+    const file = join(folders[prefix] as string, name === "." ? "index.html" : name);
+    if (isolated) {
+      response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+      response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    }
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
       response.writeHead(404).end();
       return;

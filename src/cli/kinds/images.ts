@@ -27,16 +27,16 @@ export const images: RunKind = {
     ]),
   train: async (recipe, flags, output) => {
     const config = await configOf(baseOf(recipe, recipes), flags);
-    const { out, dryRun, verbose } = flags;
+    const { out, from, dryRun, verbose } = flags;
     if (dryRun) {
       const { showPlan } = await import("../show-plan.ts");
-      await showPlan(config, out, output);
+      await showPlan(config, { out, from }, output);
       return;
     }
     const { trainConfig } = await import("../../train/train.ts");
     const { watchTraining } = await import("../watch-training.ts");
     await watchTraining(config.length, verbose === true, output, (hooks) =>
-      trainConfig(config, { ...hooks, ...(out !== undefined && { out }) }),
+      trainConfig(config, { ...hooks, from, ...(out !== undefined && { out }) }),
     );
   },
   resume: async (path, flags, output) => {

@@ -17,7 +17,7 @@ export const text: RunKind = {
   recipes: textRecipes,
   refused: {
     ...{ size: imagesOnly, guard: imagesOnly, class: imagesOnly, truncation: imagesOnly },
-    ...{ network: imagesOnly, verbose: always },
+    ...{ network: imagesOnly, verbose: always, from: "its runs begin with new weights" },
   },
   rows: () =>
     textRecipes.map(({ name, summary, config: { data, stages, length } }) => [

@@ -93,9 +93,11 @@ export interface ResumeRequest {
   readonly guard?: boolean;
 }
 
-/** `POST /api/runs/:id/fork`: a new run, from the beginning, with this run's configuration. */
+/** `POST /api/runs/:id/fork`: a new run with this run's configuration. */
 export interface ForkRequest {
   readonly settings?: readonly string[];
+  /** Whether it begins with this run's newest weights; by default with new ones. */
+  readonly weights?: boolean;
 }
 
 /** What a started or stopped run answers. */

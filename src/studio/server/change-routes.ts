@@ -35,7 +35,7 @@ const resumeSchema = z.strictObject({
     .default({}),
   guard: z.boolean().default(false),
 });
-const forkSchema = z.strictObject({ settings });
+const forkSchema = z.strictObject({ settings, weights: z.boolean().default(false) });
 const nothing = z.strictObject({});
 
 /** What starts and stops runs, each by the command line in a process of its own. */
@@ -86,10 +86,11 @@ export function changeRoutes(root: string, runs: RunList, jobs: Jobs): Hono {
     return accepted(c, id);
   });
   app.post("/runs/:id/fork", async (c) => {
-    const { settings } = await bodyOf(c, forkSchema);
+    const { settings, weights } = await bodyOf(c, forkSchema);
     const folder = folderOf(c.req.param("id"));
     const { name } = RunFolder.open(folder);
-    return accepted(c, await begin(name, ["train", folder, ...setFlags(settings)]));
+    const from = weights ? [`--from=${folder}`] : [];
+    return accepted(c, await begin(name, ["train", folder, ...from, ...setFlags(settings)]));
   });
   return app;
 }

@@ -24,6 +24,8 @@ export type BatchReader = (data: ImageDataset, order: BatchOrder) => ImageBatche
 export interface TrainerOptions {
   readonly adapting?: boolean;
   readonly batches?: BatchReader;
+  /** Arrays that a new game begins with in place of random ones; those that it has no use for are left. */
+  readonly weights?: ((game: Game) => ReadonlyMap<string, Float32Array>) | undefined;
 }
 
 /** What one iteration gave. */
@@ -56,16 +58,22 @@ export class Trainer {
     data: ImageDataset,
     backend: Backend,
     from?: Checkpoint,
-    { adapting = false, batches = (d, order) => new PlainBatches(d, order) }: TrainerOptions = {},
+    {
+      adapting = false,
+      batches = (d, order) => new PlainBatches(d, order),
+      weights,
+    }: TrainerOptions = {},
   ): Promise<Trainer> {
     const model = modelOf(config, data.channels, data.classes.length);
     const game = gameOf(config, model, imageShape(model));
     // An accelerator has memory of its own, and says itself when it is full.
     if (!backend.keepsOnDevice) checkMemory(game, config.batch);
     const state = from?.state as unknown as TrainerState | undefined;
+    const given = weights?.(game);
     const loop = await GameLoop.create(game, backend, config, config.seed, state);
     const trainer = new Trainer(config, loop, data, batches, state);
     if (from) await trainer.#restore(from, adapting);
+    if (given) await trainer.#write(given);
     return trainer;
   }
 
@@ -182,8 +190,13 @@ export class Trainer {
 
   async #restore({ tensors }: Checkpoint, adapting: boolean): Promise<void> {
     if (!adapting) matchTensors(this.#shapes, tensors);
-    const arrays = [...tensors].filter(([name]) => this.#shapes.has(name));
-    await this.engine.write(new Map(arrays.map(([name, t]) => [name, t.data as Float32Array])));
+    const arrays = [...tensors].map(([name, t]) => [name, t.data as Float32Array] as const);
+    await this.#write(new Map(arrays));
+  }
+
+  /** Those of `arrays` that the engine has. */
+  async #write(arrays: ReadonlyMap<string, Float32Array>): Promise<void> {
+    await this.engine.write(new Map([...arrays].filter(([name]) => this.#shapes.has(name))));
   }
 
   #nextBatch(): void {

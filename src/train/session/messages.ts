@@ -3,7 +3,13 @@ import type { DiagnosisEvent, HealthEvent } from "../run-folder/run-event.ts";
 
 /** What the training thread is asked to do. */
 export type TrainingJob =
-  | { readonly kind: "train"; readonly out?: string; readonly config: RunConfig }
+  | {
+      readonly kind: "train";
+      readonly out?: string;
+      readonly config: RunConfig;
+      /** A run with whose newest weights this one begins. */
+      readonly from?: string;
+    }
   | {
       readonly kind: "resume";
       readonly path: string;

@@ -14,6 +14,7 @@ import { CheckpointStore, type LoadedCheckpoint } from "../run-folder/checkpoint
 import { readEvents } from "../run-folder/events.ts";
 import { type StoredEvent, stepOf } from "../run-folder/run-event.ts";
 import { RunFolder } from "../run-folder/run-folder.ts";
+import { fittingArrays, type StartingWeights, startingWeights } from "../starting-weights.ts";
 import type { SessionHooks as Hooks } from "../thread.ts";
 import { type Attendance, attend } from "./attend.ts";
 import { interventionsOf, pendingIntervention, resumed } from "./interventions.ts";
@@ -33,6 +34,8 @@ export interface SessionParts {
   readonly backend: Backend;
   readonly store: CheckpointStore;
   readonly attendance: Attendance | undefined;
+  /** The run with whose weights this one has begun just now. */
+  readonly weights: StartingWeights | undefined;
 }
 
 /** What a session finds of the run that it goes on with. */
@@ -50,7 +53,10 @@ interface OpenedSession {
 
 /** Data, networks and run folder for a session; the folder is locked. Nothing is left behind by a failure. */
 export async function openSession(job: TrainingJob, hooks: SessionHooks): Promise<OpenedSession> {
-  if (job.kind === "train") return prepare(job.config, hooks, job.out);
+  if (job.kind === "train") {
+    const weights = job.from === undefined ? undefined : startingWeights(job.from);
+    return prepare(job.config, hooks, { out: job.out, weights });
+  }
   const folder = RunFolder.open(job.path).lock();
   try {
     const events = readEvents(folder.eventsPath);
@@ -65,11 +71,13 @@ export async function openSession(job: TrainingJob, hooks: SessionHooks): Promis
       const message = `${folder.path} has no checkpoint yet; training begins anew with the same seed.`;
       hooks.report({ type: "warning", message });
     }
-    return await prepare(config, hooks, undefined, {
-      folder,
-      store,
-      from,
-      events: events.filter((e) => e.type === "guard" || !(stepOf(e) > (from?.step ?? 0))),
+    return await prepare(config, hooks, {
+      begun: {
+        folder,
+        store,
+        from,
+        events: events.filter((e) => e.type === "guard" || !(stepOf(e) > (from?.step ?? 0))),
+      },
     });
   } catch (error) {
     folder.release();
@@ -80,8 +88,15 @@ export async function openSession(job: TrainingJob, hooks: SessionHooks): Promis
 async function prepare(
   config: RunConfig,
   hooks: SessionHooks,
-  out?: string,
-  begun?: Begun,
+  {
+    out,
+    weights,
+    begun,
+  }: {
+    readonly out?: string | undefined;
+    readonly weights?: StartingWeights | undefined;
+    readonly begun?: Begun;
+  },
 ): Promise<OpenedSession> {
   const undo: (() => unknown)[] = [];
   try {
@@ -114,6 +129,7 @@ async function prepare(
     const trainer = await Trainer.create(config, data, backend, begun?.from, {
       adapting,
       batches: (images, order) => new Prefetcher(images, order),
+      weights: weights && ((game) => fittingArrays(weights, game.variables)),
     });
     undo.push(() => trainer.release());
     if (begun && trainer.progress >= 1) throw alreadyDone(begun.folder, trainer);
@@ -138,7 +154,8 @@ async function prepare(
       begun?.folder ?? RunFolder.create({ name: config.recipe, config: json, dir: out });
     undo.push(() => folder.release());
     const store = begun?.store ?? storeOf(folder, config);
-    const parts = { folder, config, hooks, trainer, sampler, data, backend, store, attendance };
+    const own = { folder, config, hooks, store, weights };
+    const parts = { ...own, trainer, sampler, data, backend, attendance };
     return { parts, begun };
   } catch (error) {
     for (const step of undo.reverse()) await step();

@@ -69,6 +69,8 @@ class TrainingSession {
   #pictures: number;
   #lastPictureMs = 0;
   #care: Care;
+  /** What this run begins with cannot be drawn again from its seed: it is kept. */
+  #keepsFirst: boolean;
 
   constructor(parts: SessionParts, begun: Begun | undefined) {
     const from = begun?.from;
@@ -89,7 +91,12 @@ class TrainingSession {
       board: this.#board,
       report: (report) => this.#hooks.report(report),
     });
-    const info = machineInfo(this.#backend, this.#config) as JsonObject;
+    const { weights } = parts;
+    this.#keepsFirst = weights !== undefined;
+    const info: JsonObject = {
+      ...machineInfo(this.#backend, this.#config),
+      ...(weights && { weights: { run: weights.run, step: weights.checkpoint.step } }),
+    };
     if (from) this.#store.discardAfter(step);
     this.#events.write(from ? { type: "resume", step, info } : { type: "start", info });
     this.#lastCheckpointMs = performance.now();
@@ -118,6 +125,7 @@ class TrainingSession {
 
   async train(): Promise<SessionEnd> {
     try {
+      if (this.#keepsFirst) await this.#checkpoint();
       if (this.#trainer.step === 0) await this.#picture();
       while (this.#trainer.progress < 1 && !this.#hooks.stopping()) {
         await this.#step();

@@ -42,7 +42,12 @@ export const runsEn = {
   "runs.guard": "Let the guard treat illnesses",
   "runs.forkTitle": "Fork this run",
   "runs.forkNote":
-    "A new run with this configuration and what you change below. It begins at the first step: weights are not taken over.",
+    "A new run with this configuration and what you change below. Its steps count from 0, and its optimizers begin anew.",
+  "runs.forkWeights": "Begin with this run's newest weights",
+  "runs.forkWeightsNote":
+    "This goes with any change that leaves the networks as they are; where they differ, the fork is refused with what does not fit.",
+  "runs.forkNoWeights":
+    "It begins with new weights: runs of text do, and runs that have no checkpoint yet.",
   "runs.startTitle": "Start a run",
   "runs.recipe": "Recipe",
   "runs.data": "Other data (a name, or the path of a folder, .zip or .txt)",
@@ -77,6 +82,7 @@ export const runsEn = {
   "runs.events": "What happened",
   "runs.eventsMore": "Show all {n}",
   "runs.event.start": "Training began",
+  "runs.event.startFrom": "Training began with the weights of {run}, step {step}",
   "runs.event.resume": "Went on from step {step}",
   "runs.event.metrics": "Judged: {values}",
   "runs.event.guard": "The guard treats {illness}: back to step {step}, on with {settings}",

@@ -8,10 +8,13 @@ export function colour(name: "real" | "fake" | "ink" | "quiet" | "edge" | "card"
   return found;
 }
 
+/** Red, green and blue of a colour as browsers give it back, 0 to 255. */
+export function channelsOf(rgb: string): readonly [number, number, number] {
+  const [r = 0, g = 0, b = 0] = (rgb.match(/[\d.]+/g) ?? []).map(Number);
+  return [r, g, b];
+}
+
 /** The same colour with an opacity. */
 export function faded(rgb: string, opacity: number): string {
-  return rgb.replace(/^rgb\(([^)]*)\)$/, (_, inner: string) => {
-    const [r, g, b] = inner.split(/[\s,]+/);
-    return `rgb(${r} ${g} ${b} / ${opacity.toFixed(3)})`;
-  });
+  return `rgb(${channelsOf(rgb).join(" ")} / ${opacity.toFixed(3)})`;
 }
