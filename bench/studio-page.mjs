@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { median } from "./interleave.mjs";
 import { describeMachine } from "./machine.mjs";
+// biome-ignore lint/correctness/useImportExtensions: its types stand beside it in a .d.mts file.
 import { openHeaps, usedMemory, watchScripts, watchTasks } from "./page-figures.mjs";
 
 const { values: flags } = parseArgs({
@@ -37,7 +38,9 @@ const pages = [
   { name: "a run", hash: "#/runs?id=00001-mlp", usable: "[role=img] canvas" },
   { name: "Explore", hash: "#/explore", usable: "[data-source]" },
   { name: "Text", hash: "#/text?id=00002-text", usable: ".columns li" },
-  { name: "Tour", hash: "#/tour", usable: "button:enabled:has-text('The left one')" },
+  { name: "Tour", hash: "#/tour", usable: "article .demo canvas, article .demo progress" },
+  // Its first game has been trained by then.
+  { name: "a round", hash: "#/tour", usable: "button:enabled:has-text('The left one')" },
 ];
 
 /** A run of images and one of text, for the pages that show runs. */
@@ -159,6 +162,13 @@ async function measureMemory(browser, base) {
     rows.push({ when, objects, buffers, all: await usedMemory(page) });
   };
   await note("opened");
+  // What the first game compiles and draws stays, and is not counted as growth.
+  await press(page, "Play");
+  await reached(page, "iteration", 500);
+  await press(page, "Pause");
+  await press(page, "Start anew");
+  await page.locator('output[data-iteration="0"]').waitFor({ timeout: patient });
+  await note("after a first game");
   await press(page, "Play");
   await reached(page, "iteration", Number(flags.steps));
   await press(page, "Pause");
@@ -208,9 +218,9 @@ function print({ load: loads, scripts, tasks, memory }) {
   }
   if (memory) {
     console.log(
-      "\nMemory of the playground after garbage is collected (target: no growth over 10 %)",
+      "\nMemory of the playground after garbage is collected (target: no growth over 10 % after a first game)",
     );
-    const [first] = memory;
+    const [, first] = memory;
     for (const { when, objects, buffers, all } of memory) {
       const growth = (100 * (all / first.all - 1)).toFixed(1);
       console.log(
@@ -218,7 +228,7 @@ function print({ load: loads, scripts, tasks, memory }) {
           `with WebAssembly ${MB(all)} MB (${growth} %)`,
       );
     }
-    console.log(`  ${verdict(memory.every(({ all }) => all < 1.1 * first.all))}`);
+    console.log(`  ${verdict(memory.slice(2).every(({ all }) => all < 1.1 * first.all))}`);
   }
 }
 

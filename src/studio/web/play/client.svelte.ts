@@ -9,6 +9,8 @@ import type { Losses, PlayServer } from "../workers/play-worker.ts";
 
 /** Points that the loss chart keeps; older ones are thinned out. */
 const keptLosses = 4000;
+/** Judgements that the other chart keeps, likewise. */
+const keptScores = 1000;
 
 /** A game in the plane as the page sees it; the game itself is played in a worker. */
 export class PlayClient {
@@ -47,7 +49,8 @@ export class PlayClient {
         },
         onScores: (scores: PlayScores) => {
           this.scores = scores;
-          this.history = [...this.history.filter((s) => s.iteration < scores.iteration), scores];
+          const before = this.history.filter((s) => s.iteration < scores.iteration);
+          this.history = thinned([...before, scores], keptScores);
         },
         onProblem: (message: string) => {
           this.problem = message;
