@@ -13,6 +13,7 @@ import { chromium } from "playwright-core";
 import { median } from "./interleave.mjs";
 import { describeMachine } from "./machine.mjs";
 // biome-ignore lint/correctness/useImportExtensions: its types stand beside it in a .d.mts file.
+// biome-ignore lint/correctness/useImportExtensions: it is the script, beside the file of its types.
 import { openHeaps, usedMemory, watchScripts, watchTasks } from "./page-figures.mjs";
 
 const { values: flags } = parseArgs({
