@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { median } from "./interleave.mjs";
@@ -269,10 +270,12 @@ try {
     print(found);
   }
 } finally {
-  await browser?.close();
   if (studio) {
+    // Pages are still open: it has to end all the same.
     studio.child.kill("SIGINT");
-    await once(studio.child, "exit");
+    await Promise.race([once(studio.child, "exit"), wait(10_000)]);
+    studio.child.kill("SIGKILL");
   }
+  await browser?.close();
   rmSync(folder, { recursive: true, force: true });
 }
