@@ -76,13 +76,13 @@ export const oracleMethods: readonly OracleMethod[] = [
   },
   {
     name: "SeqGAN",
-    note: "unless --full: 50 of 200 steps of G, with 4 of 16 rollouts and a baseline; D 600 steps before and none after, not 23,400 and 2,340 after each",
+    note: "unless --full: 60 of 200 steps of G, with 4 of 16 rollouts and a baseline; D 600 steps before and none after, not 23,400 and 2,340 after each",
     theirs: { nllOracle: 8.74 },
     recipe: {
       generator: published,
       stages: [
         shortStart,
-        { method: { name: "seqgan", ...oneTurn, l2: 0, rollouts: 4 }, iterations: 50 },
+        { method: { name: "seqgan", ...oneTurn, l2: 0, rollouts: 4 }, iterations: 60 },
       ],
     },
     full: {
@@ -105,7 +105,7 @@ export const oracleMethods: readonly OracleMethod[] = [
     note: "as SeqGAN's short schedule; rewards of whole sequences, without rollouts",
     recipe: {
       generator: published,
-      stages: [shortStart, { method: { name: "maligan", ...oneTurn, l2: 0 }, iterations: 50 }],
+      stages: [shortStart, { method: { name: "maligan", ...oneTurn, l2: 0 }, iterations: 60 }],
     },
     quick: [undefined, shortLessons],
   },
@@ -117,7 +117,7 @@ export const oracleMethods: readonly OracleMethod[] = [
       generator: published,
       stages: [
         shortStart,
-        { method: { name: "rankgan", ...oneTurn, rollouts: 4 }, iterations: 50 },
+        { method: { name: "rankgan", ...oneTurn, rollouts: 4 }, iterations: 60 },
       ],
     },
     full: {
