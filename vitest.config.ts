@@ -41,6 +41,8 @@ export default defineConfig({
           exclude: quick,
           testTimeout: 600_000,
           hookTimeout: 120_000,
+          // What a page shows in the end counts, not how soon a busy machine shows it.
+          expect: { poll: { timeout: 30_000 } },
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
