@@ -139,6 +139,8 @@ async function inTurns(name, peer, ours, best, ownMs, oursLosses, settings) {
       oursLosses: shown,
       peerLosses: peerLosses[at],
       lossDifference: largestDifference(shown, peerLosses[at]),
+      oursCpuMs: own.cpuMs,
+      peerCpuMs: other.cpuMs,
       oursIdleCores: own.idleCores,
       peerIdleCores: other.idleCores,
     };

@@ -13,6 +13,7 @@ export function median(values) {
  * @property {number} medianMs
  * @property {number} minMs
  * @property {number[]} blocks the median of each block
+ * @property {number | undefined} cpuMs processor time of a step, all its threads together
  * @property {number | undefined} idleCores processor it used while it had to wait, in cores
  */
 
@@ -24,7 +25,14 @@ export function median(values) {
  * @returns {Promise<Timing[]>}
  */
 export async function interleave(sides, { rounds, steps, onRound }) {
-  const records = sides.map(() => ({ ms: [], blocks: [], idleCpu: 0, idleWall: 0, known: true }));
+  const records = sides.map(() => ({
+    ms: [],
+    blocks: [],
+    cpu: [],
+    idleCpu: 0,
+    idleWall: 0,
+    known: true,
+  }));
   for (let round = 0; round < rounds; round++) {
     // The first place goes round, too.
     for (let k = 0; k < sides.length; k++) {
@@ -36,6 +44,8 @@ export async function interleave(sides, { rounds, steps, onRound }) {
       const wall = performance.now() - start;
       records[at].ms.push(...ms);
       records[at].blocks.push(median(ms));
+      const spent = sides[at].worker.cpuMs();
+      if (spent !== undefined) records[at].cpu.push((spent - (before[at] ?? 0)) / steps);
       sides.forEach((side, i) => {
         if (side.worker === worker) return;
         const used = side.worker.cpuMs();
@@ -51,6 +61,7 @@ export async function interleave(sides, { rounds, steps, onRound }) {
     medianMs: median(r.ms),
     minMs: Math.min(...r.ms),
     blocks: r.blocks,
+    cpuMs: r.cpu.length > 0 ? median(r.cpu) : undefined,
     idleCores: r.known && r.idleWall > 0 ? r.idleCpu / r.idleWall : undefined,
   }));
 }

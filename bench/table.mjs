@@ -39,6 +39,10 @@ export function formatRows(rows, machine) {
   for (const r of proofs) {
     const left = (r.tried ?? []).map((t) => `${t.variant} ${t.ms ? `${ms(t.ms)} ms` : t.error}`);
     out += `\n${r.name}, ${r.peer}: tried ${left.join("; ")}`;
+    if (r.oursCpuMs !== undefined && r.peerCpuMs !== undefined) {
+      const ratio = (r.peerCpuMs / r.oursCpuMs).toFixed(2);
+      out += `; processor time of a step ${ms(r.oursCpuMs)} and ${ms(r.peerCpuMs)} ms, ratio ${ratio}x`;
+    }
     if (r.oursIdleCores !== undefined && r.peerIdleCores !== undefined) {
       out += `; while waiting gansmith used ${r.oursIdleCores.toFixed(2)} cores, it ${r.peerIdleCores.toFixed(2)}`;
     }
