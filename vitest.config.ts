@@ -6,7 +6,7 @@ const quick = ["test/architecture.test.ts"];
 /** Unit tests that train until something is learned. */
 const slow = "src/**/*.slow.test.ts";
 
-/** `fast`: unit tests beside their sources. `slow`: those that train. `full`: whole programs, one file at a time. */
+/** `fast`: unit tests beside their sources. `slow`: those that train. `full`: whole programs and browsers. */
 export default defineConfig({
   test: {
     pool: "forks",
@@ -43,8 +43,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // What a page shows in the end counts, not how soon a busy machine shows it.
           expect: { poll: { timeout: 30_000 } },
-          maxWorkers: 1,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
