@@ -33,7 +33,7 @@ const shortStart: Stage = {
  */
 const oneTurn = {
   ...{ generatorRate: 1e-2, stepsPerFakes: 3 },
-  discriminatorSteps: { before: 600, each: 0 },
+  discriminatorSteps: { before: 300, each: 0 },
 };
 
 /** Four times as wide, with dropout. */
@@ -76,7 +76,7 @@ export const oracleMethods: readonly OracleMethod[] = [
   },
   {
     name: "SeqGAN",
-    note: "unless --full: 60 of 200 steps of G, with 4 of 16 rollouts and a baseline; D 600 steps before and none after, not 23,400 and 2,340 after each",
+    note: "unless --full: 60 of 200 steps of G, with 4 of 16 rollouts and a baseline; D 300 steps before and none after, not 23,400 and 2,340 after each",
     theirs: { nllOracle: 8.74 },
     recipe: {
       generator: published,
