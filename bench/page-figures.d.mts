@@ -5,6 +5,13 @@ export interface FetchedScript {
   readonly bytes: number;
   readonly gzipBytes: number;
 }
+/** A page of the studio's. */
+export interface StudioPlace {
+  readonly name: string;
+  readonly hash: string;
+  readonly usable: string;
+}
+export declare const studioPlaces: readonly StudioPlace[];
 /** Bytes in use. */
 export interface HeapUse {
   readonly objects: number;

@@ -1,6 +1,19 @@
 // What can be measured of a page in Chromium, through Playwright.
 import { gzipSync } from "node:zlib";
 
+/** The studio's pages with a run 00001-mlp and one 00002-text, and what is there once each can be used. */
+export const studioPlaces = [
+  { name: "Play", hash: "#/play", usable: "li:has-text('JS')" },
+  { name: "Images", hash: "#/images", usable: "button[aria-pressed=true]" },
+  { name: "Runs", hash: "#/runs", usable: "li:has-text('00002-text')" },
+  { name: "a run", hash: "#/runs?id=00001-mlp", usable: "[role=img] canvas" },
+  { name: "Explore", hash: "#/explore", usable: "[data-source]" },
+  { name: "Text", hash: "#/text?id=00002-text", usable: ".columns li" },
+  { name: "Tour", hash: "#/tour", usable: "article .demo canvas, article .demo progress" },
+  // Its first game has been trained by then.
+  { name: "a round", hash: "#/tour", usable: "button:enabled:has-text('The left one')" },
+];
+
 /**
  * Notes every script that a page and its workers fetch, up to the first file of ONNX Runtime's WebAssembly;
  * call it before the page goes anywhere.

@@ -13,9 +13,8 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { median } from "./interleave.mjs";
 import { describeMachine } from "./machine.mjs";
-// biome-ignore lint/correctness/useImportExtensions: its types stand beside it in a .d.mts file.
 // biome-ignore lint/correctness/useImportExtensions: it is the script, beside the file of its types.
-import { openHeaps, usedMemory, watchScripts, watchTasks } from "./page-figures.mjs";
+import { openHeaps, studioPlaces, usedMemory, watchScripts, watchTasks } from "./page-figures.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,19 +30,6 @@ const wanted = flags.only.split(",");
 const program = join(import.meta.dirname, "../dist/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "gansmith-page-"));
 const patient = 600_000;
-
-/** The studio's pages, and what is there once each can be used. */
-const pages = [
-  { name: "Play", hash: "#/play", usable: "li:has-text('JS')" },
-  { name: "Images", hash: "#/images", usable: "button[aria-pressed=true]" },
-  { name: "Runs", hash: "#/runs", usable: "li:has-text('00001-mlp')" },
-  { name: "a run", hash: "#/runs?id=00001-mlp", usable: "[role=img] canvas" },
-  { name: "Explore", hash: "#/explore", usable: "[data-source]" },
-  { name: "Text", hash: "#/text?id=00002-text", usable: ".columns li" },
-  { name: "Tour", hash: "#/tour", usable: "article .demo canvas, article .demo progress" },
-  // Its first game has been trained by then.
-  { name: "a round", hash: "#/tour", usable: "button:enabled:has-text('The left one')" },
-];
 
 /** A run of images and one of text, for the pages that show runs. */
 function trainRuns() {
@@ -102,7 +88,7 @@ const reached = (page, name, n) =>
 
 async function measureLoads(browser, base) {
   const rows = [];
-  for (const place of pages) {
+  for (const place of studioPlaces) {
     const ms = [];
     for (let round = 0; round < Number(flags.rounds); round++) {
       const page = await tab(browser);
@@ -116,7 +102,7 @@ async function measureLoads(browser, base) {
 
 async function measureScripts(browser, base) {
   const rows = [];
-  for (const place of pages) {
+  for (const place of studioPlaces) {
     const page = await tab(browser);
     const scripts = watchScripts(page);
     await load(page, base, place);
@@ -137,8 +123,8 @@ async function measureScripts(browser, base) {
 async function measureTasks(browser, base) {
   const rows = [];
   for (const [place, count] of [
-    [pages[0], "iteration"],
-    [pages[1], "step"],
+    [studioPlaces[0], "iteration"],
+    [studioPlaces[1], "step"],
   ]) {
     const page = await tab(browser);
     await load(page, base, place);
@@ -156,7 +142,7 @@ async function measureTasks(browser, base) {
 /** The playground's memory when it is opened, after many steps, and after many games begun anew. */
 async function measureMemory(browser, base) {
   const page = await tab(browser);
-  await load(page, base, pages[0]);
+  await load(page, base, studioPlaces[0]);
   const heaps = await openHeaps(page);
   const rows = [];
   const note = async (when) => {

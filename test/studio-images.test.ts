@@ -10,22 +10,18 @@ import { readEvents } from "../src/train/run-folder/events.ts";
 import { summarize } from "../src/train/run-folder/scalar-accumulator.ts";
 import { resume } from "../src/train/train.ts";
 import { picture, put, temporaryFolder } from "./support/picture-files.ts";
-import { serveFolders } from "./support/static-server.ts";
+import { type Site, servePages } from "./support/static-server.ts";
 import { asFile, downloaded, expectOpenToAll, give, studioPages } from "./support/studio-page.ts";
 
-const root = join(import.meta.dirname, "..");
 const folder = temporaryFolder();
 const pages = studioPages();
 let server: Awaited<ReturnType<typeof serveStudio>>;
-let site: Awaited<ReturnType<typeof serveFolders>>;
+let site: Site;
 let page: Page;
 
 beforeAll(async () => {
   server = await serveStudio({ runs: join(folder, "runs"), program: "none", port: 0 });
-  site = await serveFolders({
-    "/": join(root, "dist", "studio", "web"),
-    "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
-  });
+  site = await servePages();
 });
 afterAll(async () => {
   await server?.close();

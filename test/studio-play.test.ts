@@ -11,15 +11,14 @@ import { decodePlay } from "../src/studio/play/save-file.ts";
 import type { PlayPage } from "./browser/play-page.ts";
 import { launchChromium } from "./support/chromium.ts";
 import { playLosses } from "./support/play-losses.ts";
-import { serveFolders } from "./support/static-server.ts";
+import { type Site, servePages } from "./support/static-server.ts";
 
 declare const playPage: PlayPage;
 
-const root = join(import.meta.dirname, "..");
 const own = mkdtempSync(join(tmpdir(), "gansmith-play-"));
 const problems: string[] = [];
 let browser: Browser;
-let server: Awaited<ReturnType<typeof serveFolders>>;
+let server: Site;
 let page: Page;
 
 beforeAll(async () => {
@@ -36,11 +35,7 @@ beforeAll(async () => {
       rolldownOptions: { input: join(import.meta.dirname, "browser", "play.html") },
     },
   });
-  server = await serveFolders({
-    "/": join(root, "dist", "studio", "web"),
-    "/test/": own,
-    "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
-  });
+  server = await servePages({ "/test/": own });
   browser = await launchChromium();
 });
 afterEach(async () => {

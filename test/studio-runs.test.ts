@@ -9,15 +9,7 @@ import { buildProgram, finish, gansmith, pictureFolder, start, tinyGame } from "
 import { put, temporaryFolder } from "./support/picture-files.ts";
 import { serveFolders } from "./support/static-server.ts";
 import { type ServedStudio, serveStudio, until } from "./support/studio.ts";
-
-/** The part of the page's canvas that is asked for. */
-interface DrawnCanvas {
-  readonly width: number;
-  readonly height: number;
-  getContext(kind: "2d"): {
-    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
-  };
-}
+import type { DrawnCanvas } from "./support/studio-page.ts";
 
 const cwd = temporaryFolder();
 let studio: ServedStudio;

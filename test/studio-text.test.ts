@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildProgram, gansmith } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
-import { serveFolders } from "./support/static-server.ts";
+import { type Site, servePages } from "./support/static-server.ts";
 import { type ServedStudio, serveStudio } from "./support/studio.ts";
 import { asFile, downloaded, expectOpenToAll, give, studioPages } from "./support/studio-page.ts";
 
@@ -13,7 +13,7 @@ const cwd = temporaryFolder();
 const pages = studioPages();
 const heats = [0.7, 1, 1.3];
 let studio: ServedStudio;
-let site: Awaited<ReturnType<typeof serveFolders>>;
+let site: Site;
 let page: Page;
 
 /** A run that was judged over temperatures. */
@@ -38,10 +38,7 @@ beforeAll(async () => {
   const sweep = ["eval", join("runs", judged), "--n", "20", "--temperatures", "0.6,1,1.4"];
   expect((await gansmith(cwd, [...sweep, ...metrics])).code).toBe(0);
   studio = await serveStudio(cwd);
-  site = await serveFolders({
-    "/": join(root, "dist", "studio", "web"),
-    "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
-  });
+  site = await servePages();
 }, 300_000);
 afterAll(async () => {
   await studio?.end();

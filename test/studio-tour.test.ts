@@ -1,21 +1,16 @@
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tourEn } from "../src/studio/web/i18n/tour-en.ts";
 import { tourZh } from "../src/studio/web/i18n/tour-zh.ts";
-import { serveFolders } from "./support/static-server.ts";
+import { type Site, servePages } from "./support/static-server.ts";
 import { expectOpenToAll, studioPages } from "./support/studio-page.ts";
 
-const root = join(import.meta.dirname, "..");
 const pages = studioPages();
-let server: Awaited<ReturnType<typeof serveFolders>>;
+let server: Site;
 let page: Page;
 
 beforeAll(async () => {
-  server = await serveFolders({
-    "/": join(root, "dist", "studio", "web"),
-    "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
-  });
+  server = await servePages();
 });
 afterAll(() => server?.close());
 

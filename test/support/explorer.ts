@@ -9,25 +9,15 @@ import { picturesOf } from "../../src/studio/explore/pictures.ts";
 import { type SampleOptions, sampleInputs } from "../../src/train/loop/sample-inputs.ts";
 import { buildProgram, gansmith, pictureFolder, tinyGame } from "./cli.ts";
 import { temporaryFolder } from "./picture-files.ts";
-import { serveFolders } from "./static-server.ts";
+import { type Site, servePages } from "./static-server.ts";
 import { type ServedStudio, serveStudio } from "./studio.ts";
-import { studioPages } from "./studio-page.ts";
+import { type DrawnCanvas, studioPages } from "./studio-page.ts";
 
-/** The part of the page's canvas that is asked for. */
-interface DrawnCanvas {
-  readonly width: number;
-  readonly height: number;
-  getContext(kind: "2d"): {
-    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
-  };
-}
-
-const root = join(import.meta.dirname, "../..");
 export const cwd = temporaryFolder();
 export const runs = join(cwd, "runs");
 const pages = studioPages();
 export let studio: ServedStudio;
-export let site: Awaited<ReturnType<typeof serveFolders>>;
+export let site: Site;
 export let page: Page;
 
 /** A generator of digits by class, one of small colour pictures, and a run that has none yet. */
@@ -46,10 +36,7 @@ beforeAll(async () => {
   cpSync(join(runs, colour), join(runs, unfinished), { recursive: true });
   rmSync(join(runs, unfinished, "generator.onnx"));
   studio = await serveStudio(cwd);
-  site = await serveFolders({
-    "/": join(root, "dist", "studio", "web"),
-    "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
-  });
+  site = await servePages();
 }, 300_000);
 afterAll(async () => {
   await studio?.end();

@@ -12,6 +12,21 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
+export interface Site {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves the studio's built pages without the studio, and `more` folders beside them. */
+export function servePages(more: Readonly<Record<string, string>> = {}): Promise<Site> {
+  const root = join(import.meta.dirname, "../..");
+  return serveFolders({
+    "/": join(root, "dist", "studio", "web"),
+    "/ort/": join(root, "node_modules", "onnxruntime-web", "dist"),
+    ...more,
+  });
+}
+
 /**
  * Serves folders by URL prefix on 127.0.0.1: cross-origin isolated as threads in pages need it, or as a plain
  * host does.
@@ -19,7 +34,7 @@ const types: Readonly<Record<string, string>> = {
 export async function serveFolders(
   folders: Readonly<Record<string, string>>,
   { isolated = true } = {},
-): Promise<{ url: string; close: () => Promise<void> }> {
+): Promise<Site> {
   const server: Server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const prefix = Object.keys(folders)

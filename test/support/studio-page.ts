@@ -4,6 +4,15 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { launchChromium } from "./chromium.ts";
 
+/** The part of the page's canvas that is asked for. */
+export interface DrawnCanvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: "2d"): {
+    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+  };
+}
+
 /**
  * A browser for one test file. A page that `open` gives is closed after its test, which fails on any error
  * in the console, uncaught exception or unhandled rejection.
