@@ -73,8 +73,8 @@ test("an average that the other run has not kept begins as its weights", async (
 });
 
 test("what cannot begin with other weights says so in one sentence, and leaves nothing", async () => {
-  const sums = put(join(cwd, "sums.txt"), Array.from({ length: 300 }, (_, i) => `${i}`).join("\n"));
   const { config } = RunFolder.open(join(cwd, source));
+  const sums = put(join(cwd, "sums.txt"), Array.from({ length: 300 }, (_, i) => `${i}`).join("\n"));
   const unfinished = join("runs", "none");
   RunFolder.create({
     name: "none",
@@ -100,7 +100,7 @@ test("what cannot begin with other weights says so in one sentence, and leaves n
     [
       ["text", "--data", sums, "--from", source],
       2,
-      /--from means nothing for text; its runs begin with new weights/,
+      /is a run of images: a run of text cannot begin with its weights\.$/,
     ],
   ];
   for (const [args, expected, sentence] of cases) {

@@ -17,7 +17,7 @@ export const text: RunKind = {
   recipes: textRecipes,
   refused: {
     ...{ size: imagesOnly, guard: imagesOnly, class: imagesOnly, truncation: imagesOnly },
-    ...{ network: imagesOnly, verbose: always, from: "its runs begin with new weights" },
+    ...{ network: imagesOnly, verbose: always },
   },
   rows: () =>
     textRecipes.map(({ name, summary, config: { data, stages, length } }) => [
@@ -26,15 +26,14 @@ export const text: RunKind = {
     ]),
   train: async (recipe, flags, output) => {
     const config = textConfigOf(recipe, flags);
-    if (flags.dryRun) {
-      await showTextPlan(config, flags.out, output);
+    const { out, from, dryRun } = flags;
+    if (dryRun) {
+      await showTextPlan(config, { out, from }, output);
       return;
     }
     const { trainText } = await import("../../train/text/train-text.ts");
     const { watchText } = await import("../watch-text.ts");
-    await watchText(config.stages, output, (hooks) =>
-      trainText(config, { ...hooks, out: flags.out }),
-    );
+    await watchText(config.stages, output, (hooks) => trainText(config, { ...hooks, out, from }));
   },
   resume: async (path, flags, output) => {
     const { TextRun } = await import("../../train/text/text-run.ts");
@@ -117,11 +116,11 @@ function endOf(flags: LengthFlags, stages: TextRunConfig["stages"]): TextRunConf
 /** `train --dry-run`: everything is checked, nothing is written. */
 async function showTextPlan(
   config: TextRunConfig,
-  out: string | undefined,
+  places: { readonly out?: string | undefined; readonly from?: string | undefined },
   output: Output,
 ): Promise<void> {
   const { planText } = await import("../../train/text/plan-text.ts");
-  const plan = await planText(config, out);
+  const plan = await planText(config, places);
   output.text(JSON.stringify(config, null, 2));
   const { texts, cut, leftOut, validation, vocabulary } = plan.data;
   const number = (n: number) => n.toLocaleString("en");

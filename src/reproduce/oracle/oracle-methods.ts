@@ -76,13 +76,13 @@ export const oracleMethods: readonly OracleMethod[] = [
   },
   {
     name: "SeqGAN",
-    note: "unless --full: 60 of 200 steps of G, with 4 of 16 rollouts and a baseline; D 300 steps before and none after, not 23,400 and 2,340 after each",
+    note: "unless --full: 100 of 200 steps of G, with 4 of 16 rollouts and a baseline; D 300 steps before and none after, not 23,400 and 2,340 after each",
     theirs: { nllOracle: 8.74 },
     recipe: {
       generator: published,
       stages: [
         shortStart,
-        { method: { name: "seqgan", ...oneTurn, l2: 0, rollouts: 4 }, iterations: 60 },
+        { method: { name: "seqgan", ...oneTurn, l2: 0, rollouts: 4 }, iterations: 100 },
       ],
     },
     full: {

@@ -15,7 +15,8 @@ export interface Stage {
   readonly patience?: number | undefined;
 }
 
-export interface CourseInputs extends Omit<TeacherInputs, "weights"> {
+/** What it teaches; `weights` are what G begins with. */
+export interface CourseInputs extends TeacherInputs {
   /** Sequences [n,T] by which weights are judged. */
   readonly validation: Int32Array;
 }

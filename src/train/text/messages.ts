@@ -3,7 +3,13 @@ import type { Underway } from "../sequence/course.ts";
 
 /** What the training thread is asked to do. */
 export type TextJob =
-  | { readonly kind: "train"; readonly config: TextRunConfig; readonly out?: string }
+  | {
+      readonly kind: "train";
+      readonly config: TextRunConfig;
+      readonly out?: string;
+      /** A run with whose newest weights this one begins. */
+      readonly from?: string;
+    }
   | {
       readonly kind: "resume";
       readonly path: string;

@@ -11,6 +11,7 @@ import type { SequenceSampler } from "../sequence/sequence-sampler.ts";
 import { checkSameData, openRunData } from "../session/run-data.ts";
 import type { SessionHooks } from "../thread.ts";
 import type { TextJob, TextReport } from "./messages.ts";
+import { type StartingText, startingText } from "./starting-text.ts";
 import {
   allSequences,
   openTexts,
@@ -34,6 +35,8 @@ export interface TextParts {
   readonly backend: Backend;
   /** The checkpoint that it goes on from. */
   readonly from: LoadedCheckpoint | undefined;
+  /** The run with whose weights this one has begun just now. */
+  readonly begun: StartingText | undefined;
 }
 
 /** What a session finds of the run that it goes on with. */
@@ -47,7 +50,11 @@ export async function openTextSession(
   job: TextJob,
   hooks: SessionHooks<TextReport>,
 ): Promise<TextParts> {
-  if (job.kind === "train") return prepare(job.config, hooks, job.out);
+  if (job.kind === "train") {
+    const { config, out, from } = job;
+    const weights = from === undefined ? undefined : startingText(from, config);
+    return prepare(weights?.config ?? config, hooks, { out, weights });
+  }
   const folder = RunFolder.open(job.path).lock();
   try {
     const { end } = job;
@@ -58,7 +65,7 @@ export async function openTextSession(
       const message = `${folder.path} has no checkpoint yet; training begins anew with the same seed.`;
       hooks.report({ type: "warning", message });
     }
-    return await prepare(config, hooks, undefined, { folder, from });
+    return await prepare(config, hooks, { begun: { folder, from } });
   } catch (error) {
     folder.release();
     throw error;
@@ -68,15 +75,23 @@ export async function openTextSession(
 async function prepare(
   config: TextRunConfig,
   hooks: SessionHooks<TextReport>,
-  out?: string,
-  begun?: Begun,
+  {
+    out,
+    weights,
+    begun,
+  }: {
+    readonly out?: string | undefined;
+    readonly weights?: StartingText | undefined;
+    readonly begun?: Begun | undefined;
+  },
 ): Promise<TextParts> {
   const undo: (() => unknown)[] = [];
   const from = begun?.from;
   const saved = from?.state as unknown as SavedText | undefined;
   try {
     hooks.report({ type: "preparing", what: `texts of ${config.data.name}` });
-    const known = from && begun && new TextRun(begun.folder.path).tokenizer();
+    const own = from && begun && new TextRun(begun.folder.path).tokenizer();
+    const known = own ?? weights?.tokenizer;
     const texts = await openRunData(begun?.folder, () => openTexts(config, "train", known));
     if (saved) checkSameData(saved.fingerprint, texts, "texts");
     const { tokenizer } = texts;
@@ -89,6 +104,7 @@ async function prepare(
       {
         ...{ generator: textGenerator(config, tokenizer.vocabulary), backend, train },
         ...{ validation: allSequences(validation, config.validation), seed: config.seed },
+        ...(weights && { weights: weights.weights }),
       },
       config.stages,
       from && saved && { arrays: arraysOf(from), state: saved.course },
@@ -102,7 +118,8 @@ async function prepare(
       begun?.folder ?? RunFolder.create({ name: config.recipe, config: json, dir: out });
     const store = storeOf(folder, config);
     const meanTokens = meanLength(train, texts);
-    return { folder, store, config, texts, meanTokens, course, sampler, backend, from };
+    const made = { course, sampler, backend };
+    return { folder, store, config, texts, meanTokens, ...made, from, begun: weights };
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;

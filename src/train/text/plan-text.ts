@@ -5,6 +5,7 @@ import { unknownName } from "../../util/errors.ts";
 import { countParameters } from "../plan.ts";
 import { RunFolder } from "../run-folder/run-folder.ts";
 import { checkMethod } from "../sequence/methods/registry.ts";
+import { startingText } from "./starting-text.ts";
 import { openTexts, textBackend, textGenerator } from "./text-run.ts";
 
 /** What training a configuration of text would mean. */
@@ -34,14 +35,20 @@ export function checkTextParts({ stages, metrics }: TextRunConfig): void {
 
 /**
  * Checks all that can be checked before the first step: values, the run folder's place, every text, the
- * generator. Keeps nothing. Throws what training would throw.
+ * generator, and whether the weights of run `from` fit. Keeps nothing. Throws what training would throw.
  */
-export async function planText(config: TextRunConfig, out?: string): Promise<TextPlan> {
-  const checked = checkTextConfig(config);
-  checkTextParts(checked);
+export async function planText(
+  config: TextRunConfig,
+  { out, from }: { readonly out?: string | undefined; readonly from?: string | undefined } = {},
+): Promise<TextPlan> {
+  const own = checkTextConfig(config);
+  checkTextParts(own);
   if (out !== undefined) RunFolder.checkVacant(out);
+  const begun = from === undefined ? undefined : startingText(from, own);
+  const checked = begun?.config ?? own;
   await textBackend(checked).release?.();
-  const { name, count, tally, tokenizer } = await openTexts(checked, "train");
+  const known = begun?.tokenizer;
+  const { name, count, tally, tokenizer } = await openTexts(checked, "train", known);
   const validation = await openTexts(checked, "validation", tokenizer);
   const { vocabulary } = tokenizer;
   const { cut, leftOut } = tally;

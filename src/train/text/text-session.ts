@@ -54,12 +54,15 @@ class TextSession {
   #savedPlace: string | undefined;
   #lastSaveMs = this.#startMs;
   #lastReportMs = 0;
+  /** Begun with the weights of another run, which nothing but a checkpoint can bring back. */
+  #keepsFirst: boolean;
 
   constructor(parts: TextParts, hooks: SessionHooks<TextReport>) {
-    const { folder, store, texts, from } = parts;
+    const { folder, store, texts, from, begun } = parts;
     this.#parts = parts;
     this.#hooks = hooks;
     this.#step = from?.step ?? 0;
+    this.#keepsFirst = begun !== undefined;
     this.#elapsedBeforeMs = (from?.state as unknown as SavedText | undefined)?.elapsedMs ?? 0;
     const { path } = folder;
     if (!from) writeFileAtomic(join(path, tokenizerFile), JSON.stringify(texts.tokenizer.json));
@@ -119,7 +122,8 @@ class TextSession {
   /** Never twice in one place: a step that pauses for it has to begin anew. */
   #saveDue(): boolean {
     const { checkpointEverySeconds } = this.#parts.config;
-    const due = performance.now() - this.#lastSaveMs >= 1000 * checkpointEverySeconds;
+    const due =
+      this.#keepsFirst || performance.now() - this.#lastSaveMs >= 1000 * checkpointEverySeconds;
     return due && this.#place !== this.#savedPlace;
   }
 
@@ -192,15 +196,20 @@ class TextSession {
     const file = relative(folder.path, path);
     this.#events.write({ type: "checkpoint", step, file });
     this.#hooks.report({ type: "checkpoint", step, file: path });
+    this.#keepsFirst = false;
     this.#savedPlace = this.#place;
     this.#lastSaveMs = performance.now();
   }
 
   #about(): JsonObject {
-    const { config, backend, texts } = this.#parts;
+    const { config, backend, texts, begun } = this.#parts;
     const { name, count, fingerprint, tally } = texts;
     const machine = machineInfo(backend, config);
-    return { ...machine, data: name, texts: count, fingerprint, tally: { ...tally } };
+    const weights = begun && { run: begun.run, step: begun.step };
+    return {
+      ...{ ...machine, data: name, texts: count, fingerprint, tally: { ...tally } },
+      ...(weights && { weights }),
+    };
   }
 
   #ready(): void {

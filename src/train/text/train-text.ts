@@ -4,11 +4,17 @@ import { RunFolder } from "../run-folder/run-folder.ts";
 import { inThread, type SessionModule, type ThreadOptions } from "../thread.ts";
 import type { TextJob, TextReport, TextSessionEnd } from "./messages.ts";
 import { checkTextParts } from "./plan-text.ts";
+import { startingText } from "./starting-text.ts";
 import { TextRun } from "./text-run.ts";
 
 export interface TrainTextOptions extends ThreadOptions<TextReport> {
   /** The run folder; by default a new number below `runs`. */
   readonly out?: string | undefined;
+  /**
+   * The folder of another run of text with the same generator: its newest weights and its tokenizer are what
+   * this run begins with. All else begins anew: iterations, optimizers, the order of the texts.
+   */
+  readonly from?: string | undefined;
 }
 
 export interface TextEnd extends Omit<TextSessionEnd, "run"> {
@@ -25,10 +31,12 @@ export async function trainText(
 ): Promise<TextEnd> {
   const own = checkTextConfig(config);
   checkTextParts(own);
-  const { out } = options;
+  const { out, from } = options;
   if (out !== undefined) RunFolder.checkVacant(out);
+  if (from !== undefined) startingText(from, own);
   const checked = { ...own, data: absoluteText(own.data as TextSpec) };
-  return trained({ kind: "train", config: checked, ...(out !== undefined && { out }) }, options);
+  const places = { ...(out !== undefined && { out }), ...(from !== undefined && { from }) };
+  return trained({ kind: "train", config: checked, ...places }, options);
 }
 
 /**

@@ -46,8 +46,7 @@ export const runsEn = {
   "runs.forkWeights": "Begin with this run's newest weights",
   "runs.forkWeightsNote":
     "This goes with any change that leaves the networks as they are; where they differ, the fork is refused with what does not fit.",
-  "runs.forkNoWeights":
-    "It begins with new weights: runs of text do, and runs that have no checkpoint yet.",
+  "runs.forkNoWeights": "It begins with new weights: this run has no checkpoint yet.",
   "runs.startTitle": "Start a run",
   "runs.recipe": "Recipe",
   "runs.data": "Other data (a name, or the path of a folder, .zip or .txt)",

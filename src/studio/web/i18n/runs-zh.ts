@@ -42,7 +42,7 @@ export const runsZh: Readonly<Record<keyof typeof runsEn, string>> = {
   "runs.forkNote": "用这份配置和下面的改动开始一次新的训练。步数从 0 算起，优化器重新开始。",
   "runs.forkWeights": "沿用这次训练最新的权重",
   "runs.forkWeightsNote": "只要改动不影响网络结构就可以；若结构不同，会拒绝并说明哪里不符。",
-  "runs.forkNoWeights": "将使用新的权重：文本训练如此，还没有检查点的训练也如此。",
+  "runs.forkNoWeights": "将使用新的权重：此训练还没有检查点。",
   "runs.startTitle": "开始一次训练",
   "runs.recipe": "配方",
   "runs.data": "其他数据（名称，或文件夹、.zip、.txt 的路径）",
