@@ -101,9 +101,9 @@ test("the explorer draws with its own generator, and with a file that is opened"
   expect(await page.evaluate<boolean>(ink)).toBe(true);
 });
 
-test("runs need the local server, which the menu knows", async () => {
+test("a small generator writes texts, and the menu knows that runs need the local server", async () => {
   await open("#/text");
-  await page.getByRole("heading", { name: "Text" }).waitFor();
+  await page.waitForSelector(".columns section:nth-child(3) li:nth-child(10)", { timeout: 60_000 });
   const menu = await page
     .getByRole("navigation", { name: "gansmith" })
     .getByRole("link")

@@ -181,7 +181,12 @@ test("the curve of quality and diversity has the points of the last judgement", 
 
 test("without a server: the files of a run, together or one after the other", async () => {
   page = await pages.open(`${site.url}/#/text`);
-  await page.getByText("Open the generator.onnx of a run of text").waitFor();
+  // Until then a small generator of letters shows what the page does.
+  await page.locator("[data-source^='demo: short sentences']").waitFor();
+  await written();
+  expect((await texts(0.7)).join(" ").match(/\b(the|he|was|it|to|of)\b/g)?.length).toBeGreaterThan(
+    3,
+  );
   expect(await page.getByRole("combobox", { name: "a run" }).count()).toBe(0);
   await give(page, "Open a file", [asFile("notes.txt", Buffer.from("hello"))]);
   await expect
@@ -190,6 +195,7 @@ test("without a server: the files of a run, together or one after the other", as
   await give(page, "Open a file", [asFile("tokenizer.json", file("tokenizer.json"))]);
   await expect.poll(problem).toMatch(/^tokenizer\.json: open the run's generator\.onnx first/);
   await give(page, "Open a file", [asFile("poems.onnx", file("generator.onnx"))]);
+  await page.locator("[data-source='poems.onnx']").waitFor();
   await written();
   for (const heat of heats) expect(await texts(heat)).toEqual(await sampled(heat, 0, 10));
   await page.getByText("npx gansmith eval RUN --temperatures").waitFor();

@@ -1,7 +1,6 @@
-import { sequenceSamplerGraph } from "../../adversarial/index.ts";
 import { encodeModelChunks } from "../../onnx/model.ts";
 import { writeFileAtomic } from "../../util/node/files.ts";
-import { boundModel } from "../export/bound-model.ts";
+import { textModel } from "./text-model.ts";
 import { type TextRun, textGenerator, wordlessTokens } from "./text-run.ts";
 
 /** What an exported generator of text is like. */
@@ -39,19 +38,11 @@ export function exportText(
   const { vocabulary } = tokenizer;
   const generator = textGenerator(config, vocabulary);
   const never = wordlessTokens(config);
-  const { graph, variables } = sequenceSamplerGraph(generator, {
-    ...{ prefixed: true, never, truncated },
-  });
-  const { length, seed, recipe } = config;
+  const { data, length, seed, recipe } = config;
   const { noise } = generator;
-  const from = noise === undefined ? "" : `, z [N,${noise}] from N(0,1)`;
-  const model = boundModel(graph, variables, weights, {
-    docString: `Generator of ${recipe}: uniform [${length},N] in [0, 1)${from} -> tokens [${length},N].`,
-    metadata: {
-      ...{ recipe, data: config.data.name, seed: String(seed), step: String(step) },
-      ...{ length: String(length), tokenizer: JSON.stringify(tokenizer.json) },
-    },
-  });
+  const about = { recipe, data: data.name, seed: String(seed), step: String(step) };
+  const writing = { generator, weights, tokenizer, never };
+  const model = textModel(writing, { truncated, metadata: about });
   const { parts, length: bytes } = encodeModelChunks(model);
   writeFileAtomic(out, parts);
   return { file: out, bytes, length, vocabulary, ...(noise !== undefined && { noise }), step };

@@ -56,6 +56,7 @@ export const exploreEn = {
   "text.title": "Text",
   "text.lead":
     "What a trained generator of text writes, careful (low temperature) to wild (high). All is computed in this page; the same seed gives the same texts as `gansmith sample`.",
+  "text.demo": "demo: short sentences of English, letter by letter",
   "text.choose": "Choose a run of text, or open its generator.onnx.",
   "text.chooseFile": "Open the generator.onnx of a run of text; it holds its tokenizer.",
   "text.wish": "What to write",

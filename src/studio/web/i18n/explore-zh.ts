@@ -55,6 +55,7 @@ export const exploreZh: Record<keyof typeof exploreEn, string> = {
   "text.title": "文本",
   "text.lead":
     "训练好的文本生成器写出的文本，从谨慎（低温）到奔放（高温）。一切都在本页中计算；同一种子与 `gansmith sample` 写出同样的文本。",
+  "text.demo": "演示：逐个字母写出的英文短句",
   "text.choose": "选择一个文本运行，或打开它的 generator.onnx。",
   "text.chooseFile": "打开文本运行的 generator.onnx；其中含有分词器。",
   "text.wish": "写什么",

@@ -2,15 +2,19 @@
 export class Attempts {
   problem = $state("");
   busy = $state(false);
+  #begun = 0;
 
-  async run(work: () => Promise<unknown>): Promise<void> {
+  /** `work` can ask whether a later wish has overtaken it: then what it fetched is not wanted any more. */
+  async run(work: (overtaken: () => boolean) => Promise<unknown>): Promise<void> {
+    const own = ++this.#begun;
+    const overtaken = () => own !== this.#begun;
     this.busy = true;
     this.problem = "";
     try {
-      await work();
+      await work(overtaken);
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      if (!overtaken()) this.problem = error instanceof Error ? error.message : String(error);
     }
-    this.busy = false;
+    if (!overtaken()) this.busy = false;
   }
 }

@@ -25,6 +25,11 @@ export class TextClient {
     this.file = await this.#worker.server.open(bytes, tokenizer);
   }
 
+  /** A small generator of English, as an exported file. */
+  demo(): Promise<Uint8Array> {
+    return this.#worker.server.demo();
+  }
+
   write(wish: TextWish): Promise<WrittenTexts> {
     return this.#worker.server.write(wish);
   }

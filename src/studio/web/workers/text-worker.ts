@@ -1,9 +1,12 @@
 import * as Comlink from "comlink";
+import { encodeModel } from "../../../onnx/model.ts";
 import { type ModelFileSession, openModelFile } from "../../../runtime/web-model-file.ts";
 import { sequenceFeeds, sequenceMajor } from "../../../train/sequence/sequence-feeds.ts";
 import { checkDrawing, prefixTokens } from "../../../train/text/drawing.ts";
+import { textModel } from "../../../train/text/text-model.ts";
 import { Random } from "../../../util/random.ts";
 import { readTextFile, type TextFile } from "../../explore/text-file.ts";
+import { loadLetters } from "../tour/letters.ts";
 import { oneAtATime } from "./queue.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 
@@ -47,6 +50,13 @@ export class TextServer {
       const { length, vocabulary } = file.shape;
       return { length, vocabulary, tokenizer: file.tokenizer.name, about: file.about };
     });
+  }
+
+  /** A small generator of English, as an exported file. Throws where it cannot be read. */
+  async demo(): Promise<Uint8Array> {
+    const letters = await loadLetters();
+    const metadata = { recipe: "tour-letters", data: "brown" };
+    return encodeModel(textModel(letters, { metadata }));
   }
 
   write({ n, seed, temperature, prefix }: TextWish): Promise<WrittenTexts> {

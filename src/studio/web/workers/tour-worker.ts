@@ -1,16 +1,12 @@
 import * as Comlink from "comlink";
-import { characterTokenizer } from "../../../data/text/character-tokenizer.ts";
-import { END, START } from "../../../data/text/tokenizer.ts";
 import { dcgan } from "../../../models/dcgan.ts";
-import { lstm } from "../../../models/sequence/lstm-generator.ts";
-import { floatsOf } from "../../../onnx/half.ts";
-import { decodeSafetensors } from "../../../onnx/safetensors.ts";
 import { chooseBackend } from "../../../runtime/web.ts";
 import { Sampler } from "../../../train/loop/sampler.ts";
 import { Random } from "../../../util/random.ts";
 import digitsFile from "../tour/assets/digits.safetensors?url";
-import lettersFile from "../tour/assets/letters.safetensors?url";
 import { LetterWriter } from "../tour/letter-writer.ts";
+import { loadLetters } from "../tour/letters.ts";
+import { loadAsset } from "../tour/load-asset.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 
 const backend = () => chooseBackend("wasm", { threads: 1, wasmPaths: runtimeFiles });
@@ -33,7 +29,7 @@ const server = {
     );
   },
   /** What counts as a word: those that the training sentences have several times. */
-  async words(): Promise<string[]> {
+  async words(): Promise<readonly string[]> {
     letters ??= openLetters();
     return (await letters).words;
   },
@@ -44,7 +40,7 @@ let digits: ReturnType<typeof openDigits> | undefined;
 let letters: ReturnType<typeof openLetters> | undefined;
 
 async function openDigits(): Promise<Sampler> {
-  const { metadata, weights } = await load(digitsFile);
+  const { metadata, weights } = await loadAsset(digitsFile);
   const { options, image, classes } = JSON.parse(metadata.model ?? "null");
   const model = dcgan.build(dcgan.schema.parse(options), image, classes.length);
   const sampler = await Sampler.create(model, await backend());
@@ -53,28 +49,10 @@ async function openDigits(): Promise<Sampler> {
 }
 
 async function openLetters() {
-  const { metadata, weights } = await load(lettersFile);
-  const given = (name: string) => JSON.parse(metadata[name] ?? "null");
-  const { kind: _, ...json } = given("tokenizer");
-  const tokenizer = characterTokenizer.fromJson(json);
-  const { name: __, ...spec } = given("generator");
-  const options = lstm.schema.parse(spec);
-  const { vocabulary } = tokenizer;
-  const length: number = given("length");
-  const generator = lstm.build(options, { vocabulary, length, start: START, end: END });
-  const { hidden } = options;
-  const never: number[] = given("never");
+  const { generator, weights, tokenizer, words, hidden, never } = await loadLetters();
   const writer = await LetterWriter.create(generator, weights, await backend(), { hidden, never });
-  const words = (given("words") as string).split(" ");
+  const { length } = generator;
   return { writer, words, length, decode: (ids: Int32Array) => tokenizer.decode(ids) };
-}
-
-async function load(address: string) {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address} could not be read: ${response.status}.`);
-  const { tensors, metadata } = decodeSafetensors(new Uint8Array(await response.arrayBuffer()));
-  const arrays = [...tensors].map(([name, tensor]) => [name, floatsOf(tensor)] as const);
-  return { metadata, weights: new Map(arrays) };
 }
 
 Comlink.expose(server);
