@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as ops from "../graph/ops/index.ts";
+import { leaf } from "../graph/ops/leaf.ts";
 import type { Value } from "../graph/value.ts";
 import { withPath } from "../graph/value.ts";
 import { cpuBackend, type Tensor } from "../runtime/index.ts";
@@ -111,4 +112,16 @@ test("nodes carry the place in the user's model", () => {
   const x = ops.leaf("x", [1], data);
   const y = withPath("g/up1", () => ops.exp(x));
   expect(emitModel(named({ x }, { y })).graph.nodes[0]?.name).toMatch(/^g\/up1\//);
+});
+
+test("a symbolic size that moves to another axis keeps its name", async () => {
+  const x = leaf("x", [3, "N"], data);
+  const row = ops.reshape(ops.slice(x, 0, 1, 2), ["N"]);
+  const graph = named({ x }, { row, back: ops.reshape(row, [1, "N"]) });
+  const emitted = emitModel(graph).graph.nodes.map(({ op }) => op);
+  expect(emitted).toEqual(["Slice", "Squeeze", "Unsqueeze"]);
+  const feeds = {
+    x: { dtype: "f32", dims: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+  } as const;
+  expect(await run(graph, feeds)).toEqual({ row: [3, 4], back: [3, 4] });
 });
