@@ -23,8 +23,8 @@ export function sampleCategorical(p: Value, u: Value): Value {
   const passed = reached(running, wanted);
   const block = atMost(ops.reduceSum(passed, [2]), blocks - 1);
   const rest = ops.sub(wanted, ops.matMul(passed, sums));
-  const chosen = ops.oneHot(ops.cast(block, "i32"), blocks);
-  const inside = ops.matMul(ops.matMul(chosen, byBlock), upTo(width));
+  const chosen = ops.pickRows(byBlock, ops.cast(block, "i32"));
+  const inside = ops.matMul(chosen, upTo(width));
   const place = atMost(ops.reduceSum(reached(inside, rest), [2]), width - 1);
   const category = ops.add(ops.mul(block, ops.scalar(width)), place);
   return ops.reshape(ops.cast(atMost(category, count - 1), "i32"), u.shape);

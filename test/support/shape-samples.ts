@@ -152,6 +152,14 @@ export const shapeSamples = {
     { inputs: [givenInts(2, 0, 1, 2)], build: (i) => ops.oneHot(i, 3) },
     { title: "of a matrix", inputs: [indices([2, 3], 4)], build: (i) => ops.oneHot(i, 4) },
   ],
+  pickRows: [
+    { inputs: [floats([2, 3, 4]), indices([2, 2], 3)], build: ops.pickRows },
+    {
+      title: "the same twice",
+      inputs: [floats([1, 2, 3]), indices([1, 4], 2)],
+      build: ops.pickRows,
+    },
+  ],
   pick: [
     { inputs: [floats([3, 4]), givenInts(2, 0, 3)], build: ops.pick },
     { title: "by a matrix", inputs: [floats([2, 3, 4]), indices([2, 3], 4)], build: ops.pick },

@@ -43,6 +43,7 @@ export { gatherRows } from "./shape/gather-rows.ts";
 export { oneHot } from "./shape/one-hot.ts";
 export { pad } from "./shape/pad.ts";
 export { pick } from "./shape/pick.ts";
+export { pickRows } from "./shape/pick-rows.ts";
 export { reshape } from "./shape/reshape.ts";
 export { scatterRows } from "./shape/scatter-rows.ts";
 export { slice } from "./shape/slice.ts";
