@@ -17,6 +17,11 @@ export interface Emitter {
     domain?: string,
     outputs?: number,
   ): string;
+  /**
+   * States the shape of a node's output, and returns its name: for ops from which ONNX cannot infer a
+   * symbolic size. Where many sizes are unknown, ONNX Runtime takes seconds to open a graph.
+   */
+  stated(output: string, value: Value): string;
   /** An int64 vector constant (ONNX's form of axes, shapes and pads). */
   ints(values: readonly number[]): string;
   /** A scalar constant of the given type. */

@@ -2,7 +2,7 @@ import type { EmitAttribute, Emitter } from "../graph/op.ts";
 import { isLeaf } from "../graph/ops/leaf.ts";
 import { numberKey } from "../graph/passes/share-common.ts";
 import { type DType, graphError, topologicalOrder, type Value, withPath } from "../graph/value.ts";
-import type { OnnxGraph, OnnxModel, OnnxNode } from "./model-types.ts";
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "./model-types.ts";
 import type { OnnxTensor } from "./tensor.ts";
 
 /** A graph with named ends: what a session runs and a file holds. */
@@ -48,6 +48,7 @@ export function emitModel(graph: NamedGraph): OnnxModel {
     graph: {
       name: graph.name,
       nodes: writer.nodes(),
+      stated: writer.shapes(),
       inputs,
       outputs,
       initializers: writer.initializers,
@@ -65,6 +66,7 @@ class GraphWriter implements Emitter {
   /** Values that nodes make, and the outputs that they become. */
   #made = new Set<string>();
   #renamed = new Map<string, string>();
+  #stated = new Map<string, Value>();
   #reserved: ReadonlySet<string>;
   #count = 0;
 
@@ -104,6 +106,17 @@ class GraphWriter implements Emitter {
       inputs: node.inputs.map(rename),
       outputs: node.outputs.map(rename),
     }));
+  }
+
+  stated(output: string, value: Value): string {
+    this.#stated.set(output, value);
+    return output;
+  }
+
+  /** What was stated of values that are not outputs. */
+  shapes(): OnnxValueInfo[] {
+    const inner = [...this.#stated].filter(([name]) => !this.#renamed.has(name));
+    return inner.map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   }
 
   #freshName(kind: string): string {

@@ -26,7 +26,7 @@ export interface OnnxNode {
   readonly name?: string;
 }
 
-/** A graph input or output; a string in `shape` is a free dimension, `"batch"`; "" is unknown. */
+/** A value of a graph; a string in `shape` is a free dimension, `"batch"`; "" is unknown. */
 export interface OnnxValueInfo {
   readonly name: string;
   readonly dtype: OnnxDType;
@@ -41,6 +41,8 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
   readonly initializers: readonly OnnxTensor[];
+  /** Shapes of nodes' outputs that cannot be inferred; not read from files. */
+  readonly stated?: readonly OnnxValueInfo[];
 }
 
 export interface OnnxModel {

@@ -136,6 +136,7 @@ function graphToProto(graph: OnnxGraph): GraphProto {
     initializer: graph.initializers.map((t) => tensorToProto(t, `initializer "${t.name}"`)),
     input: graph.inputs.map(valueInfoToProto),
     output: graph.outputs.map(valueInfoToProto),
+    ...(graph.stated && { valueInfo: graph.stated.map(valueInfoToProto) }),
   };
 }
 

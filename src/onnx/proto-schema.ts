@@ -54,6 +54,7 @@ export interface GraphProto {
   sparseInitializer?: readonly Uint8Array[];
   input: ValueInfoProto[];
   output: ValueInfoProto[];
+  valueInfo?: readonly ValueInfoProto[];
 }
 export interface ModelProto {
   irVersion?: number;
@@ -131,6 +132,7 @@ const graph: MessageSchema = {
   initializer: { id: 5, type: () => tensor, repeated: true },
   input: { id: 11, type: () => valueInfo, repeated: true },
   output: { id: 12, type: () => valueInfo, repeated: true },
+  valueInfo: { id: 13, type: () => valueInfo, repeated: true },
   sparseInitializer: { id: 15, type: "bytes", repeated: true },
 };
 

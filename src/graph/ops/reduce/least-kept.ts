@@ -70,7 +70,7 @@ export const leastKept: Op<[p: Value, most: Value, share: Value]> = defineOp(
         emit.node("Where", [kept, list, emit.scalar(huge)]),
         emit.ints([1]),
       ]);
-      return emit.node("Where", [active, lowest, emit.scalar(0)]);
+      return emit.stated(emit.node("Where", [active, lowest, emit.scalar(0)]), value);
     },
   },
   (apply, p, most, share) => apply([p, most, share]),

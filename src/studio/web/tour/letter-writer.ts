@@ -15,7 +15,7 @@ interface WriterOptions {
 
 /**
  * Writes with an LSTM one place at a time: a graph of a single place is ready at once, where one of the
- * whole text takes seconds to prepare. It draws the same tokens as `SequenceSampler`.
+ * whole text takes a second to prepare. It draws the same tokens as `SequenceSampler`.
  */
 export class LetterWriter {
   readonly #generator: SequenceGenerator;
