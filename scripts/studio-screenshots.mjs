@@ -148,7 +148,7 @@ try {
   for (const look of looks.filter(({ name }) => wanted.includes(name))) {
     const { name, scheme, width } = look;
     // A list of two runs is short.
-    const height = name === "runs" ? 340 : width > 1000 ? 900 : 800;
+    const height = width > 1000 ? (name === "runs" ? 340 : 900) : 800;
     const context = await browser.newContext({
       ...{ viewport: { width, height }, colorScheme: scheme, locale: "en" },
     });
