@@ -14,6 +14,8 @@ export interface CurvePlot {
 }
 
 const [width, height, left, top, right, bottom] = [520, 420, 64, 46, 16, 70];
+/** Between the lines of a legend. */
+const lineHeight = 18;
 
 /** Curves of y over x with marks at their points, axes and a legend. */
 export function drawCurves({ title, x, y, curves }: CurvePlot): string {
@@ -49,38 +51,66 @@ export function drawCurves({ title, x, y, curves }: CurvePlot): string {
       return `<text x="${left - 8}" y="${sy + 4}" font-size="11" text-anchor="end">${v}</text>`;
     }),
   ];
-  const legend: Legend[] = curves.map(({ colour, label }) => ({ colour, text: label }));
-  const keys = legend.map(
-    ({ colour, text }) => `<tspan fill="${colour}">\u25cf</tspan> ${escapeText(text)}`,
-  );
+  const legend = legendLines(curves).map((line, i) => {
+    const keys = line.map(
+      ({ colour, text }) => `<tspan fill="${colour}">\u25cf</tspan> ${escapeText(text)}`,
+    );
+    const baseline = height - 10 + i * lineHeight;
+    return `<text x="${left}" y="${baseline}" font-size="12">${keys.join(" \u00a0 ")}</text>`;
+  });
   const frame = `x="${left}" y="${top}" width="${width - left - right}" height="${height - top - bottom}"`;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${heightOf(curves)}" ` +
     `font-family="DejaVu Sans, Helvetica, Arial, sans-serif"><rect width="100%" height="100%" fill="#fff"/>` +
     `<rect ${frame} fill="#fafafa" stroke="#ccc"/>` +
     `<text x="${left}" y="28" font-size="15" font-weight="bold">${escapeText(title)}</text>` +
     `${drawn.join("")}${ticks.join("")}` +
     `<text x="${(left + width) / 2}" y="${height - bottom + 38}" font-size="12" text-anchor="middle">${escapeText(x)}</text>` +
     `<text transform="translate(18 ${(top + height - bottom) / 2}) rotate(-90)" font-size="12" text-anchor="middle">${escapeText(y)}</text>` +
-    `<text x="${left}" y="${height - 10}" font-size="12">${keys.join(" \u00a0 ")}</text></svg>`
+    `${legend.join("")}</svg>`
   );
+}
+
+/** The keys of a legend, as many in a line as fit. */
+function legendLines(curves: readonly Curve[]): Legend[][] {
+  // Sizes of letters differ: 7.5 is a wide one's.
+  const room = (text: string) => 24 + 7.5 * text.length;
+  const lines: Legend[][] = [];
+  let used = Infinity;
+  for (const { colour, label: text } of curves) {
+    used += room(text);
+    if (used > width - left) {
+      lines.push([]);
+      used = room(text);
+    }
+    lines.at(-1)?.push({ colour, text });
+  }
+  return lines;
+}
+
+function heightOf(curves: readonly Curve[]): number {
+  return height + lineHeight * Math.max(0, legendLines(curves).length - 1);
 }
 
 /** Plots of `drawCurves` in rows of `columns`. */
 export function drawPlots(plots: readonly CurvePlot[], columns: number): string {
+  const tall = Math.max(...plots.map(({ curves }) => heightOf(curves)));
   const placed = plots.map((plot, i) => {
-    const [x, y] = [(i % columns) * width, Math.floor(i / columns) * height];
-    return `<svg x="${x}" y="${y}" width="${width}" height="${height}">${drawCurves(plot)}</svg>`;
+    const [x, y] = [(i % columns) * width, Math.floor(i / columns) * tall];
+    return `<svg x="${x}" y="${y}" width="${width}" height="${tall}">${drawCurves(plot)}</svg>`;
   });
   const [wide, high] = [Math.min(columns, plots.length), Math.ceil(plots.length / columns)];
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide * width}" height="${high * height}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide * width}" height="${high * tall}">` +
     `${placed.join("")}</svg>`
   );
 }
 
 /** Colours for the curves of a plot, in order; the last is that of what is real. */
-export const curveColours = ["#1f618d", "#c0392b", "#1e8449", "#7d3c98", "#b9770e"];
+export const curveColours = [
+  ...["#1f618d", "#c0392b", "#1e8449", "#7d3c98", "#b9770e"],
+  ...["#17a2a2", "#d63384", "#6b8e23", "#5d4037", "#f39c12"],
+];
 export const realColour = "#777";
 
 /** Bounds with a little room around all values. */
