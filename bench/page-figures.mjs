@@ -9,6 +9,7 @@ export const studioPlaces = [
   { name: "a run", hash: "#/runs?id=00001-mlp", usable: "[role=img] canvas" },
   { name: "Explore", hash: "#/explore", usable: "[data-source]" },
   { name: "Text", hash: "#/text?id=00002-text", usable: ".columns li" },
+  { name: "its demo", hash: "#/text", usable: ".columns section:nth-child(3) li:nth-child(10)" },
   { name: "Tour", hash: "#/tour", usable: "article .demo canvas, article .demo progress" },
   // Its first game has been trained by then.
   { name: "a round", hash: "#/tour", usable: "button:enabled:has-text('The left one')" },

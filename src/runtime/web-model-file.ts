@@ -12,6 +12,11 @@ export interface ModelFileSession {
   release(): Promise<void>;
 }
 
+export interface ModelFileOptions extends WebBackendOptions {
+  /** Opened without ONNX Runtime's passes: sooner, for graphs of thousands of nodes that gain nothing by them. */
+  readonly asItIs?: boolean;
+}
+
 /**
  * Opens the bytes of an `.onnx` file in a browser, on the CPU through WebAssembly or on the GPU. Throws a
  * runtime error where ONNX Runtime refuses the file or a feed.
@@ -19,12 +24,13 @@ export interface ModelFileSession {
 export async function openModelFile(
   bytes: Uint8Array,
   backend: "wasm" | "webgpu",
-  options: WebBackendOptions = {},
+  { asItIs = false, ...options }: ModelFileOptions = {},
 ): Promise<ModelFileSession> {
   const ort = await loadWeb(backend, options);
   const session = await ort.InferenceSession.create(bytes, {
     executionProviders: [backend],
     logSeverityLevel: fatalOnly,
+    graphOptimizationLevel: asItIs ? "disabled" : "all",
   }).catch((error: unknown) => {
     throw failed("refuses the file", error);
   });

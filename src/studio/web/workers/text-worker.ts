@@ -42,7 +42,7 @@ export class TextServer {
   open(bytes: Uint8Array, tokenizer?: string): Promise<OpenedText> {
     return this.#queue(async () => {
       const file = readTextFile(bytes, tokenizer);
-      const options = { threads: 1, wasmPaths: runtimeFiles };
+      const options = { threads: 1, wasmPaths: runtimeFiles, asItIs: true };
       const session = await openModelFile(bytes, "wasm", options);
       await this.#session?.release();
       this.#file = file;
