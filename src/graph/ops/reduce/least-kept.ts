@@ -1,6 +1,7 @@
 import type { NdArray } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
 import { graphError, staticDim, type Value } from "../../value.ts";
+import { asInt64 } from "../as-int64.ts";
 
 /** Above every probability and every sum of them. */
 const huge = 1e30;
@@ -56,7 +57,7 @@ export const leastKept: Op<[p: Value, most: Value, share: Value]> = defineOp(
       const sharing = emit.node("Less", [share, emit.scalar(1)]);
       const active = emit.node("Or", [sharing, emit.node("Less", [most, count])]);
       const within = emit.node("Max", [emit.node("Min", [most, count]), one]);
-      const wide = emit.node("Cast", [emit.node("Where", [active, within, one])], { to: int64 });
+      const wide = asInt64(emit, emit.node("Where", [active, within, one]));
       const k = emit.node("Reshape", [wide, emit.ints([1])]);
       const list = emit.node("TopK", [p, k], { axis: 1, largest: 1, sorted: 1 }, "", 2);
       const before = emit.node("CumSum", [list, one], { exclusive: 1 });
@@ -75,6 +76,3 @@ export const leastKept: Op<[p: Value, most: Value, share: Value]> = defineOp(
   },
   (apply, p, most, share) => apply([p, most, share]),
 );
-
-/** ONNX's number of the type. */
-const int64 = 7;

@@ -1,6 +1,7 @@
 import type { NdArray } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
 import { graphError, staticDim, type Value } from "../../value.ts";
+import { asInt64 } from "../as-int64.ts";
 import { requireIndex } from "./gather-rows.ts";
 
 /** Rows of each matrix by index: x [N,R,C], indices i32 [N,K] -> [N,K,C]. */
@@ -43,8 +44,7 @@ export const pickRows: Op<[x: Value, indices: Value]> = defineOp(
     },
     lower: (emit, [x, indices]) => {
       const last = emit.node("Unsqueeze", [indices as string, emit.ints([-1])]);
-      const wide = emit.node("Cast", [last], { to: 7 });
-      return emit.node("GatherND", [x as string, wide], { batch_dims: 1 });
+      return emit.node("GatherND", [x as string, asInt64(emit, last)], { batch_dims: 1 });
     },
   },
   (apply, x, indices) => apply([x, indices]),

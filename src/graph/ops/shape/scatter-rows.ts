@@ -1,6 +1,7 @@
 import { type NdArray, sizeOf } from "../../nd-array.ts";
 import { defineOp, type Op } from "../../op.ts";
 import { type Dim, graphError, type Value } from "../../value.ts";
+import { asInt64 } from "../as-int64.ts";
 import { requireIndex } from "./gather-rows.ts";
 
 /** Adds rows into a zero table [rows, ...] at their indices: the transpose of gatherRows. */
@@ -36,7 +37,7 @@ export const scatterRows: Op<[updates: Value, indices: Value, rows: number]> = d
       const dims = value.shape as readonly number[];
       const zeros = emit.node("Expand", [emit.scalar(0, value.dtype), emit.ints(dims)]);
       const at = emit.node("Unsqueeze", [inputs[1] as string, emit.ints([-1])]);
-      const wide = emit.node("Cast", [at], { to: 7 });
+      const wide = asInt64(emit, at);
       return emit.node("ScatterND", [zeros, wide, inputs[0] as string], { reduction: "add" });
     },
   },

@@ -42,7 +42,8 @@ export class TextServer {
   open(bytes: Uint8Array, tokenizer?: string): Promise<OpenedText> {
     return this.#queue(async () => {
       const file = readTextFile(bytes, tokenizer);
-      const options = { threads: 1, wasmPaths: runtimeFiles, asItIs: true };
+      // Its thousands of small nodes have nothing to fuse.
+      const options = { threads: 1, wasmPaths: runtimeFiles, optimize: false };
       const session = await openModelFile(bytes, "wasm", options);
       await this.#session?.release();
       this.#file = file;
