@@ -11,6 +11,7 @@ const longStepMs = 1000;
  * @property {number} threads
  * @property {number} rounds
  * @property {number | undefined} steps
+ * @property {readonly string[] | undefined} variants of the peer's; without, all
  * @property {boolean} compile
  * @property {boolean} quick
  * @property {(text: string) => void} progress
@@ -69,12 +70,16 @@ export async function compareCase(name, peers, settings) {
 }
 
 /** Times every variant for a few steps, the fastest first. */
-async function screen(name, peer, { threads, compile, quick, progress }) {
+async function screen(name, peer, { threads, variants: wanted, compile, quick, progress }) {
   let worker = peer.start();
   try {
     const { variants, timed } = await worker.ask({ cmd: "init", case: name, threads });
     const results = [];
     for (const variant of variants) {
+      if (wanted !== undefined && !wanted.includes(variant)) {
+        results.push({ variant, error: "left out by --variants" });
+        continue;
+      }
       if (variant.startsWith("compile") && !compile) {
         results.push({ variant, error: "left out without --compile" });
         continue;

@@ -12,6 +12,7 @@ const help = `node bench/run.mjs [flags]
 
   --cases a,b      of ${caseNames.join(", ")} (default: all)
   --peers a,b      of ${allPeers.map((p) => p.name).join(", ")} (default: all that are installed)
+  --variants a,b   of a peer's own, as the table names them (default: all; the fastest one counts)
   --python PATH    the Python that has PyTorch (default: .venv/bin/python, then python3)
   --peers-dir DIR  where the JavaScript peers are installed (default: this repository)
   --threads N      of each side (default 2)
@@ -30,6 +31,7 @@ try {
     options: {
       cases: { type: "string" },
       peers: { type: "string" },
+      variants: { type: "string" },
       python: { type: "string" },
       "peers-dir": { type: "string" },
       threads: { type: "string", default: "2" },
@@ -91,6 +93,7 @@ const settings = {
   threads,
   rounds: wholeNumber("rounds", flags.rounds) ?? (flags.quick ? 3 : 12),
   steps: wholeNumber("steps", flags.steps) ?? (flags.quick ? 1 : undefined),
+  variants: flags.variants?.split(",").map((name) => name.trim()),
   compile: flags.compile,
   quick: flags.quick,
   progress,
