@@ -34,7 +34,7 @@ export async function buildRelganStep(backend) {
     ...Array.from({ length: discriminatorSteps }, () => moves.discriminator),
     moves.generator,
   ];
-  const game = { variables, plan };
+  const game = { variables, plan, keepsMemory: true };
   const optimizer = { rule: adam, options: adam.schema.parse({}) };
   const engine = await createEngine(
     game,

@@ -59,6 +59,11 @@ export interface Game {
   readonly plan: readonly Phase[];
   /** The network of which a moving average is kept. */
   readonly averaged?: string;
+  /**
+   * Working memory stays with the engine between moves, however much it is. For moves of thousands of
+   * kernels with large results: they would spend as long on getting fresh memory as on the work.
+   */
+  readonly keepsMemory?: boolean;
 }
 
 /** Whether a move belongs to the iteration that follows `step` finished ones. */

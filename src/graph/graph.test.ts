@@ -144,6 +144,13 @@ describe("gradients", () => {
     expect([dy, dx, dz].map((g) => numbers(g as Value, feeds)[0])).toEqual([3, 27, 1]);
   });
 
+  test("equal largest elements share a maximum's gradient", () => {
+    const x = leaf("x", [3, 2]);
+    const [g] = gradients(ops.reduceSum(ops.reduceMax(x, [0])), [x]);
+    const feeds = new Map([[x, f64([3, 2], 1, 5, 4, 2, 4, 0)]]);
+    expect(numbers(g as Value, feeds)).toEqual([0, 1, 0.5, 0, 0.5, 0]);
+  });
+
   test("no gradient passes integers or stopGradient", () => {
     const x = leaf("x", [2]);
     const through = ops.cast(ops.cast(x, "i32"), "f32");

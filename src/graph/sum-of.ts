@@ -4,7 +4,8 @@ import type { Value } from "./value.ts";
 /**
  * The sum of gradient contributions of one shape. Slices of a value give contributions that are zero
  * elsewhere: they are laid side by side instead of being padded and added. Products over the batch,
- * as a weight that is used at every time step gets, become one product of longer matrices.
+ * as a weight that is used at every time step gets, become one product of longer matrices, unless each is
+ * long enough to be as fast by itself: then they are added where they are made.
  */
 export function sumOf(parts: readonly Value[]): Value {
   if (parts.length === 1) return parts[0] as Value;
@@ -56,6 +57,14 @@ function isProduct(v: Value, side: "transA" | "transB"): boolean {
     v.rule === ops.matMul.rule &&
     v.attrs[side] === true &&
     v.attrs[side === "transA" ? "transB" : "transA"] === false &&
+    innerSize(v, side) < longEnough &&
     v.inputs.every((i) => i.shape.length === 2)
   );
+}
+
+/** Numbers that are added up in a product from which on a longer one is no faster. */
+const longEnough = 256;
+
+function innerSize(v: Value, side: "transA" | "transB"): number {
+  return (v.inputs[0] as Value).shape[side === "transA" ? 0 : 1] as number;
 }

@@ -31,7 +31,6 @@ export {
 } from "./initializers.ts";
 export { layerNormLstm } from "./layer-norm-lstm.ts";
 export { type LinearOptions, linear } from "./linear.ts";
-export { maxOverTime } from "./max-over-time.ts";
 export { maxout } from "./maxout.ts";
 export { minibatchStddev } from "./minibatch-stddev.ts";
 export { type ModulatedConvOptions, modulatedConv2d } from "./modulated-conv2d.ts";

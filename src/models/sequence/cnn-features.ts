@@ -6,7 +6,6 @@ import {
   embedding,
   highway,
   type Initializer,
-  maxOverTime,
   normal,
   type Scope,
   uniform,
@@ -72,10 +71,8 @@ export function cnnFeatures(
       const vectors = embed(s, tokens);
       const features = fitting.map(({ width, filters }) => {
         const windows = windowsOf(vectors, width);
-        // A graph without a gradient counts no equal maxima.
-        const top = s.mode === "train" ? maxOverTime : highest;
         const at = s.at(`conv${width}`);
-        return shown(at, top(responses(at, windows, filters)));
+        return shown(at, ops.reduceMax(responses(at, windows, filters), [0]));
       });
       return join(s, features);
     },
@@ -195,10 +192,6 @@ function windowPlaces({ from, rows, length, first, places, width }: WindowPlaces
 function merged(vectors: Value): Value {
   const [rows, places, width, size] = vectors.shape as readonly [number, number, number, number];
   return ops.reshape(vectors, [rows, places, width * size]);
-}
-
-function highest(found: Value): Value {
-  return ops.reduceMax(found, [0]);
 }
 
 type Triple = [number, number, number];

@@ -2,16 +2,7 @@ import { z } from "zod";
 import type { SoftSequenceDiscriminator } from "../../adversarial/sequence/discriminator.ts";
 import * as ops from "../../graph/ops/index.ts";
 import { staticDim, type Value } from "../../graph/value.ts";
-import {
-  dropout,
-  heNormal,
-  highway,
-  linear,
-  maxOverTime,
-  normal,
-  type Scope,
-  zeros,
-} from "../../nn/index.ts";
+import { dropout, heNormal, highway, linear, normal, type Scope, zeros } from "../../nn/index.ts";
 import { usageError } from "../../util/errors.ts";
 import { convolutionsSchema } from "./cnn-features.ts";
 import type { SequenceDiscriminatorDefinition, SequenceShape } from "./definition.ts";
@@ -68,6 +59,13 @@ export function multiRepresentationDiscriminator(
     const judged = rows * representations;
     const apart = ops.reshape(vectors, [steps * judged, size / representations]);
     const series = ops.reshape(ops.transpose(apart), [size / representations, steps, judged]);
+    const parts: Value[] = [];
+    for (let at = 0; at < judged; at += together) {
+      parts.push(score(s, ops.slice(series, 2, at, Math.min(judged, at + together))));
+    }
+    return ops.reshape(ops.concat(parts, 0), [rows, representations]);
+  };
+  const score = (s: Scope, series: Value) => {
     const pooled = fitting.map(({ width, filters }) =>
       convolution(s.at(`conv${width}`), series, width, filters),
     );
@@ -75,7 +73,7 @@ export function multiRepresentationDiscriminator(
     const mixed = highway(s.at("highway"), ops.concat(pooled, 1), passing);
     const initial = { init: heNormal(1), biasInit: zeros };
     const read = linear(s.at("features"), dropout(s, mixed, rate), features, initial);
-    return ops.reshape(linear(s.at("out"), read, 1, initial), [rows, representations]);
+    return linear(s.at("out"), read, 1, initial);
   };
   return {
     embed,
@@ -83,6 +81,9 @@ export function multiRepresentationDiscriminator(
     judge: (s, tokens) => ops.transpose(ops.reduceMean(scores(s, embed(s, tokens)), [1], true)),
   };
 }
+
+/** Sequences of small vectors that are judged at a time: what each layer makes of them stays in the cache. */
+const together = 512;
 
 type Options = MultiRepresentationOptions;
 
@@ -104,7 +105,7 @@ function convolution(s: Scope, series: Value, width: number, filters: number): V
     const weight = s.parameter("weight", [filters, taps], heNormal());
     const responses = ops.matMul(windows, weight, { transA: true, transB: true });
     // Bias and relu keep the order of responses: after the maximum they are work for one place only.
-    const most = maxOverTime(ops.reshape(responses, [places, rows, filters]));
+    const most = ops.reduceMax(ops.reshape(responses, [places, rows, filters]), [0]);
     return ops.relu(ops.add(most, s.parameter("bias", [filters], zeros)));
   });
 }

@@ -64,7 +64,7 @@ export class HostEngine implements Engine {
     const { phases, stored } = preparePhases(game, backend.lowering);
     const engine = new HostEngine(game, optimizers, stored);
     // Each move has a session of its own, which would keep what it needed at its peak.
-    const returnsMemory = estimateBytes(game) > largestKeptBytes;
+    const returnsMemory = !game.keepsMemory && estimateBytes(game) > largestKeptBytes;
     for (const prepared of phases) {
       engine.#phases.set(prepared.phase, await engine.#compile(prepared, backend, returnsMemory));
     }

@@ -64,7 +64,15 @@ export const relgan: SequenceMethod<RelganOptions> = {
       [discriminatorScope, optimizerOf(adam)],
     ]);
     const players = await Players.create({
-      ...{ game: { variables, plan }, backend, optimizers, seed, train, length, batch },
+      ...{
+        game: { variables, plan, keepsMemory: true },
+        backend,
+        optimizers,
+        seed,
+        train,
+        length,
+        batch,
+      },
       ...(weights && { weights }),
     });
     const real = tokensTensor(length, batch);
