@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { median } from "./interleave.mjs";
 
-const program = join(import.meta.dirname, "../dist/cli/main.js");
+const program = join(import.meta.dirname, "../dist/program/main.js");
 const recipes = ["article", "mnist-dcgan"];
 
 /**
@@ -17,7 +17,7 @@ export async function timeFirstSteps({ threads, progress, quick }) {
   for (const recipe of recipes) {
     const name = `first-step ${recipe}`;
     if (!existsSync(program)) {
-      rows.push({ name, note: "dist/cli/main.js is not built; `npm run build`" });
+      rows.push({ name, note: "dist/program/main.js is not built; `npm run build`" });
       continue;
     }
     try {

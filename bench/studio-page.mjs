@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
   },
 });
 const wanted = flags.only.split(",");
-const program = join(import.meta.dirname, "../dist/cli/main.js");
+const program = join(import.meta.dirname, "../dist/program/main.js");
 const folder = mkdtempSync(join(tmpdir(), "gansmith-page-"));
 const patient = 600_000;
 

@@ -24,7 +24,7 @@ const { values: flags } = parseArgs({
   },
 });
 const tabs = Number(flags.tabs);
-const program = join(import.meta.dirname, "../dist/cli/main.js");
+const program = join(import.meta.dirname, "../dist/program/main.js");
 const folder = mkdtempSync(join(tmpdir(), "gansmith-tabs-"));
 const run = join(folder, "runs", "00001-mlp");
 

@@ -2,12 +2,14 @@
 // these sources.
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { bundle } from "./bundle.mjs";
 import { contentStamp, filesUnder, readCache, root, run, tool, writeCache } from "./lib.mjs";
 
 export async function build() {
   const sources = filesUnder(
     "src",
     "scripts/build.mjs",
+    "scripts/bundle.mjs",
     "package-lock.json",
     "tsconfig.json",
     "tsconfig.build.json",
@@ -20,6 +22,7 @@ export async function build() {
   const node = (...args) => run(process.execPath, args);
   const compiled = await node(tool("typescript", "tsc"), "-p", "tsconfig.build.json");
   const code = compiled || (await buildPages(join(dist, "studio", "web"), "--logLevel", "warn"));
+  if (code === 0) await bundle();
   if (code === 0) writeCache("build-stamp", stamp);
   return code;
 }

@@ -14,7 +14,7 @@ async function start() {
     const code = await step();
     if (code !== 0) return code;
   }
-  const main = join(root, "dist", "cli", "main.js");
+  const main = join(root, "dist", "program", "main.js");
   return run(process.execPath, [main, "train", recipe, ...process.argv.slice(2)]);
 }
 

@@ -15,7 +15,7 @@ import { root, run } from "./lib.mjs";
 const { values: flags } = parseArgs({
   options: { runs: { type: "string" }, only: { type: "string" } },
 });
-const program = join(root, "dist", "cli", "main.js");
+const program = join(root, "dist", "program", "main.js");
 const own = flags.runs ? undefined : mkdtempSync(join(tmpdir(), "gansmith-pictures-"));
 const runs = resolve(flags.runs ?? own);
 const folder = join(root, "docs", "images", "studio");

@@ -29,7 +29,7 @@ export function addStudio(program: Command): Command {
     const { serveStudio } = await import("../studio/server/serve.ts");
     const output = new Output(flags.json === true);
     const { port, runs } = flags;
-    const main = join(packageRoot, "dist", "cli", "main.js");
+    const main = join(packageRoot, "dist", "program", "main.js");
     const studio = await serveStudio({ port, runs, program: main });
     // Before the address is told: whoever reads it may end the program at once.
     const ended = Promise.race(["SIGINT", "SIGTERM"].map((name) => once(process, name)));

@@ -14,8 +14,8 @@ export type RunSession<Job, Report, End> = (job: Job, hooks: SessionHooks<Report
 
 /** A module that exports `runSession`. */
 export interface SessionModule<Job, Report, End> {
-  /** Its built file, relative to this one. */
-  readonly file: string;
+  /** Its built file. */
+  readonly file: URL;
   load(): Promise<{ readonly runSession: RunSession<Job, Report, End> }>;
 }
 
@@ -38,6 +38,7 @@ export interface ToThread {
 
 /** What a training thread begins with. */
 export interface ThreadData {
+  /** A URL. */
   readonly file: string;
   readonly job: unknown;
 }
@@ -61,7 +62,7 @@ export async function inThread<Job, Report, End>(
     });
   }
   return new Promise((resolve, reject) => {
-    const workerData: ThreadData = { file, job };
+    const workerData: ThreadData = { file: file.href, job };
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
     const stop = () => worker.postMessage({ type: "stop" } satisfies ToThread);
     if (signal?.aborted) stop();

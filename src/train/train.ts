@@ -57,7 +57,7 @@ export async function resume(
 }
 
 const session: SessionModule<TrainingJob, TrainingReport, TrainingEnd> = {
-  file: "./session/session.js",
+  file: new URL("./session/session.js", import.meta.url),
   load: () => import("./session/session.ts"),
 };
 

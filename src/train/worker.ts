@@ -13,7 +13,7 @@ const send = (message: FromThread<unknown, unknown>) => port.postMessage(message
 
 try {
   const { file, job } = workerData as ThreadData;
-  const { runSession } = (await import(new URL(file, import.meta.url).href)) as {
+  const { runSession } = (await import(file)) as {
     runSession: RunSession<unknown, unknown, unknown>;
   };
   const end = await runSession(job, {

@@ -7,7 +7,7 @@ import { Random } from "../../src/util/random.ts";
 import { picture, put } from "./picture-files.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const main = join(root, "dist", "cli", "main.js");
+const main = join(root, "dist", "program", "main.js");
 
 /** Builds `dist/` where the sources are newer. */
 export function buildProgram(): void {

@@ -56,7 +56,7 @@ export async function resumeText(
 }
 
 const session: SessionModule<TextJob, TextReport, TextSessionEnd> = {
-  file: "./text/text-session.js",
+  file: new URL("./text-session.js", import.meta.url),
   load: () => import("./text-session.ts"),
 };
 
