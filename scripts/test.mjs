@@ -64,6 +64,7 @@ async function vitest() {
   const report = join(root, ".cache", "vitest.json");
   rmSync(report, { force: true });
   writeCache("vitest-started", String(Date.now()));
+  rmSync(join(root, ".cache", "test-images"), { recursive: true, force: true });
   const code = await node(
     tool("vitest"),
     "run",

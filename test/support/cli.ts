@@ -7,6 +7,8 @@ import { Random } from "../../src/util/random.ts";
 import { picture, put } from "./picture-files.ts";
 
 const root = resolve(import.meta.dirname, "../..");
+/** Data sets are prepared once for all tests; `npm test` begins with none. */
+const cache = join(root, ".cache", "test-images");
 const main = join(root, "dist", "program", "main.js");
 
 /** Builds `dist/` where the sources are newer. */
@@ -32,7 +34,7 @@ export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessE
   return spawn(process.execPath, [main, ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, GANSMITH_CACHE: join(cwd, ".gansmith-cache"), ...env },
+    env: { ...process.env, GANSMITH_CACHE: cache, ...env },
   });
 }
 
