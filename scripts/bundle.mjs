@@ -1,7 +1,7 @@
 // Packs the program and its threads into few files: finding and reading the hundreds that they are made of
 // takes longer than all that they do before the work begins.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { rolldown } from "rolldown";
 import { filesUnder, root } from "./lib.mjs";
 
@@ -24,8 +24,7 @@ export async function bundle() {
   const build = await rolldown({
     input: Object.fromEntries([...entries].map(([file, name]) => [name, file])),
     platform: "node",
-    external: (id) =>
-      /^[a-z@]/.test(id) && !packed.some((name) => id === name) && !id.includes(":\\"),
+    external: (id) => /^[a-z@]/.test(id) && !isAbsolute(id) && !packed.includes(id),
     plugins: [{ name: "places", transform: (code, id) => placed(code, id, entries) }],
   });
   // Names stay, so that a stack trace can be read.

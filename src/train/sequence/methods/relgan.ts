@@ -59,20 +59,13 @@ export const relgan: SequenceMethod<RelganOptions> = {
     });
     const lessons = Array.from({ length: options.discriminatorSteps }, () => d);
     const plan = [g, ...lessons];
+    const game = { variables, plan, keepsMemory: true };
     const optimizers = new Map([
       [generatorScope, optimizerOf(adam)],
       [discriminatorScope, optimizerOf(adam)],
     ]);
     const players = await Players.create({
-      ...{
-        game: { variables, plan, keepsMemory: true },
-        backend,
-        optimizers,
-        seed,
-        train,
-        length,
-        batch,
-      },
+      ...{ game, backend, optimizers, seed, train, length, batch },
       ...(weights && { weights }),
     });
     const real = tokensTensor(length, batch);
