@@ -2,7 +2,6 @@
 // takes longer than all that they do before the work begins.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
-import { rolldown } from "rolldown";
 import { filesUnder, root } from "./lib.mjs";
 
 const dist = join(root, "dist");
@@ -13,6 +12,8 @@ const packed = ["zod", "commander"];
 
 /** Writes dist/program/: `main.js`, a file for each thread, what they share, and the licences of what is packed. */
 export async function bundle() {
+  // Not at the top: npm start and npm test reach this file before they have installed anything.
+  const { rolldown } = await import("rolldown");
   rmSync(target, { recursive: true, force: true });
   const entries = new Map([[join(dist, "cli", "main.js"), "main"]]);
   for (const file of modules()) {

@@ -132,3 +132,15 @@ test("package.json exports exactly the index files that exist", () => {
   const { stdout } = spawnSync(process.execPath, ["scripts/exports.mjs"], { encoding: "utf8" });
   expect(exports, "out of date; run: node scripts/docs.mjs").toEqual(JSON.parse(stdout));
 });
+
+test("npm start and npm test load before anything is installed", () => {
+  cpSync("scripts", join(copy, "scripts"), { recursive: true });
+  const commands = ["start", "test"].map((name) => readFileSync(`scripts/${name}.mjs`, "utf8"));
+  const loaded = commands.flatMap((text) => [...text.matchAll(/from "(\.[^"]+)"/g)]);
+  expect(loaded.length).toBeGreaterThan(2);
+  for (const [, path] of loaded) {
+    const args = ["--input-type=module", "--eval", `await import("./scripts/${path}")`];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
+    expect(status, stderr).toBe(0);
+  }
+});
