@@ -37,13 +37,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: "full",
+          globalSetup: "test/support/build.ts",
           include: ["test/**/*.test.ts"],
           exclude: quick,
           testTimeout: 600_000,
           hookTimeout: 120_000,
           // What a page shows in the end counts, not how soon a busy machine shows it.
           expect: { poll: { timeout: 30_000 } },
-          maxWorkers: 2,
+          // One more than cores: tests wait for pages and programs.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

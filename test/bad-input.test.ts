@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeSafetensors } from "../src/onnx/safetensors.ts";
-import { buildProgram, filesOf, gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
+import { filesOf, gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
 import { put, temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -10,7 +10,6 @@ const at = (...parts: string[]): string => join(cwd, ...parts);
 let game: string[] = [];
 
 beforeAll(async () => {
-  buildProgram();
   game = tinyGame(await pictureFolder(at("pictures")));
   const made = await gansmith(cwd, ["train", ...game, "--steps", "4", "--out", "run"]);
   expect(made.stderr).not.toMatch(/error/i);

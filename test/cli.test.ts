@@ -4,15 +4,7 @@ import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
 import { decodeSafetensors, type NamedTensor } from "../src/onnx/safetensors.ts";
 import { CheckpointStore, readEvents } from "../src/train/index.ts";
-import {
-  buildProgram,
-  filesOf,
-  finish,
-  gansmith,
-  pictureFolder,
-  start,
-  tinyGame,
-} from "./support/cli.ts";
+import { filesOf, finish, gansmith, pictureFolder, start, tinyGame } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -20,7 +12,6 @@ const at = (...parts: string[]): string => join(cwd, ...parts);
 let game: string[] = [];
 
 beforeAll(async () => {
-  buildProgram();
   game = tinyGame(await pictureFolder(at("pictures"), 64));
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { CheckpointStore } from "../src/train/index.ts";
 import { Random } from "../src/util/random.ts";
-import { buildProgram, gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
+import { gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const flips = 150;
@@ -11,7 +11,6 @@ const cwd = temporaryFolder();
 let checkpoints: string[] = [];
 
 beforeAll(async () => {
-  buildProgram();
   const game = tinyGame(await pictureFolder(join(cwd, "pictures")));
   const every = ["--set", "checkpointEverySteps=2", "--steps", "4", "--out", "run"];
   expect((await gansmith(cwd, ["train", ...game, ...every])).code).toBe(0);

@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as ort from "onnxruntime-node";
 import sharp from "sharp";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { decodeSafetensors, type NamedTensor } from "../src/onnx/safetensors.ts";
-import { buildProgram, gansmith } from "./support/cli.ts";
+import { gansmith } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -18,8 +18,6 @@ async function example(name: string, ...args: string[]): Promise<string> {
   });
   return stdout;
 }
-
-beforeAll(buildProgram);
 
 test("train-from-code", async () => {
   const said = await example("train-from-code.mjs", "30", "run");

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { CheckpointStore, RunFolder, readEvents, TextRun } from "../src/train/index.ts";
-import { buildProgram, gansmith } from "./support/cli.ts";
+import { gansmith } from "./support/cli.ts";
 import { put, temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -18,7 +18,6 @@ const checkpoints = (path: string) =>
   new CheckpointStore(RunFolder.open(join(cwd, path)).checkpointsPath);
 
 beforeAll(async () => {
-  buildProgram();
   const data = texts("digits.txt", (i) => `${i}`);
   const { code, stderr } = await gansmith(cwd, [
     ...["train", "text", "--data", data, "--set", "generator.hidden=8", "--set", "length=4"],

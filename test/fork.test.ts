@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { CheckpointStore, RunFolder, readEvents } from "../src/train/index.ts";
-import { buildProgram, gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
+import { gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
 import { put, temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -10,7 +10,6 @@ const source = join("runs", "00001-mlp");
 let game: string[] = [];
 
 beforeAll(async () => {
-  buildProgram();
   game = tinyGame(await pictureFolder(join(cwd, "pictures")));
   const { code, stderr } = await gansmith(cwd, [
     "train",

@@ -1,20 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { RunFolder } from "../src/train/index.ts";
 import { writeFileAtomic } from "../src/util/node/files.ts";
+import { temporaryFolder } from "./support/picture-files.ts";
 
-let root = "";
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), "gansmith-full-"));
-  const { status } = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-  expect(status, "the build").toBe(0);
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 // A small disk of our own needs a name space in which we may mount, which not every system grants.
 const mayMount =

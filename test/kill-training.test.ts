@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { CheckpointStore } from "../src/train/index.ts";
 import { Random } from "../src/util/random.ts";
-import { buildProgram, finish, gansmith, pictureFolder, start } from "./support/cli.ts";
+import { finish, gansmith, pictureFolder, start } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const kills = Number(process.env.KILLS ?? 100);
@@ -20,7 +20,6 @@ let images: string[] = [];
 let text: string[] = [];
 
 beforeAll(async () => {
-  buildProgram();
   // All that a checkpoint has to carry: averages, batch statistics, several moves, a penalty; in networks
   // so small that a kill is as likely to strike while a checkpoint is written.
   const settings = [

@@ -1,23 +1,15 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { CheckpointStore, RunFolder, readEvents } from "../src/train/index.ts";
 import { Random } from "../src/util/random.ts";
+import { temporaryFolder } from "./support/picture-files.ts";
 
 const kills = 60;
-let root = "";
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), "gansmith-kill-"));
-  const { status } = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-  expect(status, "the build").toBe(0);
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 /** Starts the writer, kills it `afterMs` after its first checkpoint; the last step it called safe. */
 async function writeAndKill(path: string, afterMs: number): Promise<number> {

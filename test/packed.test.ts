@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import { buildProgram, filesOf, pictureFolder } from "./support/cli.ts";
+import { filesOf, pictureFolder } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -18,7 +18,6 @@ const npm = (folder: string, ...args: string[]) =>
   run("npm", [...args, "--no-fund", "--no-audit", "--ignore-scripts"], { cwd: folder, env });
 
 beforeAll(async () => {
-  buildProgram();
   await pictureFolder(join(cwd, "pictures"));
 });
 

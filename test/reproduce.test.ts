@@ -3,15 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import sharp from "sharp";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { encodeSafetensors } from "../src/onnx/safetensors.ts";
 import { drawOracle } from "../src/reproduce/oracle/oracle.ts";
-import { buildProgram, filesOf, gansmith, start } from "./support/cli.ts";
+import { filesOf, gansmith, start } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
-beforeAll(buildProgram);
-
 test("without a name the tables are listed", async () => {
   const { code, last } = await gansmith(cwd, ["reproduce", "--json"]);
   expect(code).toBe(0);

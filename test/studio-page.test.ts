@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 // biome-ignore lint/correctness/useImportExtensions: its types stand beside it in a .d.mts file.
 import { openHeaps, type StudioPlace, studioPlaces, watchScripts } from "../bench/page-figures.mjs";
-import { buildProgram, gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
+import { gansmith, pictureFolder, tinyGame } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 import { type ServedStudio, serveStudio } from "./support/studio.ts";
 import { expectOpenToAll, studioPages } from "./support/studio-page.ts";
@@ -20,7 +20,6 @@ const { open } = studioPages();
 let studio: ServedStudio;
 
 beforeAll(async () => {
-  buildProgram();
   const images = tinyGame(await pictureFolder(join(cwd, "pictures")));
   const texts = Array.from({ length: 300 }, (_, i) => `${i % 7} and ${i % 11} make ${i}`);
   writeFileSync(join(cwd, "sums.txt"), texts.join("\n"));

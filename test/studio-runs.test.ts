@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { RunFolder, readEvents } from "../src/train/index.ts";
 import { launchChromium } from "./support/chromium.ts";
-import { buildProgram, finish, gansmith, pictureFolder, start, tinyGame } from "./support/cli.ts";
+import { finish, gansmith, pictureFolder, start, tinyGame } from "./support/cli.ts";
 import { put, temporaryFolder } from "./support/picture-files.ts";
 import { serveFolders } from "./support/static-server.ts";
 import { type ServedStudio, serveStudio, until } from "./support/studio.ts";
@@ -19,7 +19,6 @@ let game: string[] = [];
 const problems: string[] = [];
 
 beforeAll(async () => {
-  buildProgram();
   game = tinyGame(await pictureFolder(join(cwd, "pictures")));
   const short = ["--set", "logEverySteps=1", "--set", "pictures=4", "--steps", "12"];
   for (const more of [[], ["--set", "optimizer.generator.learningRate=0.001"]]) {

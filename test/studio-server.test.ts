@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Accepted, RunDetail, RunSummary } from "../src/studio/runs/api.ts";
 import { EventWriter, type RunEvent, RunFolder, readEvents } from "../src/train/index.ts";
-import { buildProgram, finish, gansmith, pictureFolder, start, tinyGame } from "./support/cli.ts";
+import { finish, gansmith, pictureFolder, start, tinyGame } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 import { listen, rawRequest, type ServedStudio, serveStudio, until } from "./support/studio.ts";
 
@@ -38,7 +38,6 @@ const scalars = (step: number, value: number): RunEvent => ({
 });
 
 beforeAll(async () => {
-  buildProgram();
   game = tinyGame(await pictureFolder(join(cwd, "pictures")));
   studio = await serveStudio(cwd);
 });

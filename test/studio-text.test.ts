@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildProgram, gansmith } from "./support/cli.ts";
+import { gansmith } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 import { type Site, servePages } from "./support/static-server.ts";
 import { type ServedStudio, serveStudio } from "./support/studio.ts";
@@ -21,7 +21,6 @@ const judged = "00001-text";
 const file = (name: string) => readFileSync(join(cwd, "runs", judged, name));
 
 beforeAll(async () => {
-  buildProgram();
   const lines = Array.from({ length: 200 }, (_, i) => {
     return `line ${i} of the ${i % 2 ? "long" : "short"} poem`;
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { Random } from "../src/util/random.ts";
-import { buildProgram, filesOf, gansmith } from "./support/cli.ts";
+import { filesOf, gansmith } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -38,7 +38,6 @@ function corpora(): void {
 }
 
 beforeAll(() => {
-  buildProgram();
   corpora();
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { buildProgram, filesOf, finish, gansmith, start } from "./support/cli.ts";
+import { filesOf, finish, gansmith, start } from "./support/cli.ts";
 import { temporaryFolder } from "./support/picture-files.ts";
 
 const cwd = temporaryFolder();
@@ -12,7 +12,6 @@ const game = [
 ];
 
 beforeAll(() => {
-  buildProgram();
   const lines = Array.from(
     { length: 200 },
     (_, i) => `line ${i} of the ${i % 2 ? "long" : "short"} poem`,

@@ -1,7 +1,10 @@
 // Trains nothing, but writes a run folder as training does, as fast as it can, until it is killed.
 // Prints each step whose checkpoint is said to be safe. Usage: node checkpoint-writer.mjs RUN_FOLDER
 import { relative } from "node:path";
-import { CheckpointStore, EventWriter, RunFolder } from "../../dist/train/index.js";
+// Not the index: it is started sixty times.
+import { CheckpointStore } from "../../dist/train/run-folder/checkpoint.js";
+import { EventWriter } from "../../dist/train/run-folder/events.js";
+import { RunFolder } from "../../dist/train/run-folder/run-folder.js";
 
 const run = RunFolder.open(process.argv[2]).lock();
 const store = new CheckpointStore(run.checkpointsPath);

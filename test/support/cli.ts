@@ -1,8 +1,7 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { expect } from "vitest";
 import { Random } from "../../src/util/random.ts";
 import { picture, put } from "./picture-files.ts";
 
@@ -10,15 +9,6 @@ const root = resolve(import.meta.dirname, "../..");
 /** Data sets are prepared once for all tests; `npm test` begins with none. */
 const cache = join(root, ".cache", "test-images");
 const main = join(root, "dist", "program", "main.js");
-
-/** Builds `dist/` where the sources are newer. */
-export function buildProgram(): void {
-  const { status } = spawnSync(process.execPath, ["scripts/build.mjs"], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  expect(status, "the build").toBe(0);
-}
 
 export interface Finished {
   readonly code: number | null;

@@ -7,7 +7,7 @@ import { type ImageFile, readImageFile } from "../../src/studio/explore/image-fi
 import { type LatentPoint, stacked } from "../../src/studio/explore/path.ts";
 import { picturesOf } from "../../src/studio/explore/pictures.ts";
 import { type SampleOptions, sampleInputs } from "../../src/train/loop/sample-inputs.ts";
-import { buildProgram, gansmith, pictureFolder, tinyGame } from "./cli.ts";
+import { gansmith, pictureFolder, tinyGame } from "./cli.ts";
 import { temporaryFolder } from "./picture-files.ts";
 import { type Site, servePages } from "./static-server.ts";
 import { type ServedStudio, serveStudio } from "./studio.ts";
@@ -24,7 +24,6 @@ export let page: Page;
 export const [digits, colour, unfinished] = ["00001-dcgan", "00002-mlp", "00003-mlp"];
 
 beforeAll(async () => {
-  buildProgram();
   const small = ["conditional=true", "baseChannels=4", "latent=8"].map((s) => `model.${s}`);
   const settings = [...small, "batch=16", "metrics=[]", "threads=1"];
   const game = ["dcgan", "--data", "mnist", "--size", "28"];
